@@ -1,0 +1,17 @@
+//! The public Rust interface: [`Library`] finds cameras, [`Camera`] is one of them.
+//!
+//! Every method may be called from any thread. None of them waits past its documented
+//! deadline, none holds a lock while it waits for a frame, and none reports success
+//! without the data.
+#![forbid(unsafe_code)]
+
+#[allow(clippy::module_inception)]
+mod camera;
+mod error;
+mod library;
+mod types;
+
+pub use camera::Camera;
+pub use error::{Error, ErrorKind, Result};
+pub use library::Library;
+pub use types::{CameraInfo, ChipInfo, FrameInfo, StreamMode, StreamStats};

@@ -1,0 +1,378 @@
+//! The shape of a model table. Made for the whole family of cameras that take the 0xD1
+//! commands (some forty-five, of which the QHY600 is one), so it names what differs
+//! between them: sizes, laws, factors, init order.
+
+use crate::util::{Bayer, Rect, Size};
+
+use super::control::ControlId;
+
+/// USB vendor id of QHYCCD (public udev rules).
+pub const VENDOR: u16 = 0x1618;
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Seen on the bus or in what the vendor's library answers.
+    Observed,
+    /// A public page, manual, header or udev rule.
+    Public,
+    /// Neither; never presented as supported.
+    Guess,
+}
+
+/// How far support for a model is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Requests and frames compared with the vendor's library on the virtual camera.
+    Oracle,
+    /// Tables only; works on our virtual camera.
+    Tables,
+    /// Known by its USB id, not driven.
+    KnownOnly,
+}
+
+/// One camera variant.
+#[derive(Clone, Copy, Debug)]
+pub struct Model {
+    /// Name as it stands before the dash of a camera id.
+    pub name: &'static str,
+    /// One line for a person: what distinguishes this variant.
+    pub summary: &'static str,
+    /// How far it is proven.
+    pub level: Level,
+    /// USB product id of the running camera.
+    pub product: u16,
+    /// USB product id while it waits for firmware.
+    pub loader: Option<u16>,
+    /// File name of the firmware image that a user may supply.
+    pub firmware_file: Option<&'static str>,
+    /// The number `GetQHYCCDType` answers.
+    pub device_type: u32,
+    /// Colour filters; `None` is a mono camera.
+    pub bayer: Option<Bayer>,
+    /// Name of the sensor, for people.
+    pub sensor: &'static str,
+    /// Pixel pitch in micrometres (also in binned read modes).
+    pub pixel_um: f64,
+    /// Memory of the DDR buffer in MiB; 0 without one.
+    pub ddr_mib: u32,
+    /// Read modes by their number.
+    pub read_modes: &'static [ReadMode],
+    /// Every control the library knows for it; ids not listed are unavailable.
+    pub controls: &'static [Control],
+    /// Bin factors offered.
+    pub bins: &'static [u32],
+    /// Sample sizes offered, in bits.
+    pub depths: &'static [u32],
+    /// Digital gain slots that the camera wants filled.
+    pub digital_slots: DigitalSlots,
+    /// Factor from offset setting to black-level order.
+    pub offset_factor: u16,
+    /// Form of the frames on the bus.
+    pub wire: WireForm,
+    /// How the camera is initialised.
+    pub init: InitPlan,
+    /// Peripherals.
+    pub has: Peripherals,
+}
+
+/// One read mode. Rectangles are in pixels of the mode, unbinned.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadMode {
+    /// Name as the vendor's library gives it; users' profiles know it.
+    pub name: &'static str,
+    /// Whole frame.
+    pub image: Size,
+    /// Light-sensitive area.
+    pub effective: Rect,
+    /// Overscan: rows that are read but have no pixels.
+    pub overscan: Rect,
+    /// Masked pixels.
+    pub optical_black: Rect,
+    /// Byte 6 of the initialise command.
+    pub readout_code: u8,
+    /// Columns of every row on the bus.
+    pub wire_columns: u32,
+    /// From region to rows on the bus.
+    pub rows: RowRule,
+    /// From gain setting to gain codes.
+    pub gain: GainLaw,
+    /// Sensor pixels a side that one pixel of this mode sums in hardware.
+    pub hardware_bin: u32,
+    /// True if the camera sends this mode over fibre only, as its name says.
+    pub fibre_only: bool,
+    /// Microseconds from the timing mark to the end of exposure of the first row, as
+    /// the vendor's library answers.
+    pub shutter_end_offset_us: f64,
+}
+
+/// From a region's rows to the rows that are ordered and dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowRule {
+    /// Rows that come before the first row of the picture and are dropped.
+    pub lead: u32,
+    /// First-row order for picture row 0.
+    pub first_at_zero: u32,
+    /// First-row order for picture row 0 in live mode.
+    pub first_at_zero_live: u32,
+    /// Smallest number of rows that may be ordered for a single frame.
+    pub min_rows_single: u32,
+    /// The same in live mode.
+    pub min_rows_live: u32,
+    /// First rows must be a multiple of this (row pairs of a rolling shutter).
+    pub align: u32,
+}
+
+/// Gain codes before they are put in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct GainSteps {
+    /// Analogue gain code.
+    pub analogue: u16,
+    /// Digital gain code.
+    pub digital: u16,
+    /// Byte 14 of the gain command.
+    pub switch_14: u8,
+    /// Byte 16 of the gain command.
+    pub switch_16: u8,
+}
+
+/// Named laws from gain setting to gain codes; `model/gain.rs` evaluates them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GainLaw {
+    /// QHY600 modes 0, 4-8: conversion gain switches between 25 and 26.
+    Imx455Photographic,
+    /// QHY600 modes 1, 9, 10: conversion gain switches between 55 and 56.
+    Imx455HighGain,
+    /// QHY600 modes 2, 3: extended full well.
+    Imx455Extended,
+}
+
+/// Which digital gain slots are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigitalSlots {
+    /// The first only (older mono cameras).
+    First,
+    /// All three with the same value.
+    All,
+    /// All three, scaled by white balance.
+    WhiteBalance,
+}
+
+/// Frames on the bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WireForm {
+    /// Endpoint of the pixels.
+    pub endpoint: u8,
+    /// Byte order of 16-bit samples.
+    pub order: ByteOrder,
+    /// Bytes dropped at the start of a live frame.
+    pub live_header_bytes: u32,
+    /// Form of the DDR counter.
+    pub ddr_counter: DdrCounter,
+}
+
+/// Byte order of 16-bit samples on the bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByteOrder {
+    /// Most significant byte first.
+    Big,
+    /// Least significant byte first.
+    Little,
+}
+
+/// How the fill counter of the DDR buffer is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DdrCounter {
+    /// Four bytes, 21 bits from bit 6 on, units of 2048 bytes.
+    Word6,
+}
+
+/// What `InitQHYCCD` sends. All waits are camera time.
+#[derive(Clone, Copy, Debug)]
+pub struct InitPlan {
+    /// Steps for single frames.
+    pub single: &'static [InitStep],
+    /// Steps for live video.
+    pub live: &'static [InitStep],
+}
+
+/// One step of an initialisation. Steps that name a setting send its present value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InitStep {
+    /// Clears the halt of the data endpoint.
+    ClearHalt,
+    /// Reads a status page and forgets it.
+    ReadPage(u16),
+    /// Reads whether there is a pressure sensor (page), and once its page if there is.
+    ProbePressure,
+    /// Reads whether there is a humidity sensor.
+    ProbeHumidity,
+    /// Reads an FPGA register and forgets it.
+    ReadFpga(u16),
+    /// Writes an FPGA register.
+    WriteFpga(u16, u16),
+    /// The initialise command.
+    Init,
+    /// Waits.
+    WaitMs(u32),
+    /// Sends the exposure time.
+    Exposure,
+    /// Sends the gain.
+    Gain,
+    /// Sends the offset.
+    Offset,
+    /// Sends the USB traffic.
+    Traffic,
+    /// Switches the DDR buffer on.
+    DdrOn,
+}
+
+/// Things that are built in or can be plugged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peripherals {
+    /// Thermoelectric cooler with set-point.
+    pub cooler: bool,
+    /// Socket for a filter wheel.
+    pub wheel: bool,
+    /// GPS data in row 0.
+    pub gps: bool,
+    /// Guide port.
+    pub guide_port: bool,
+    /// Trigger socket.
+    pub trigger: bool,
+    /// Host-fed watchdog.
+    pub watchdog: bool,
+    /// Hardware frame numbers.
+    pub frame_numbers: bool,
+}
+
+/// One control of a model.
+#[derive(Clone, Copy, Debug)]
+pub struct Control {
+    /// Which control.
+    pub id: ControlId,
+    /// What `IsQHYCCDControlAvailable` says.
+    pub available: Availability,
+    /// Range for `GetQHYCCDParamMinMaxStep`; `None` answers an error.
+    pub range: Option<Range>,
+    /// Where a read takes its value from.
+    pub read: Read,
+    /// What a write does.
+    pub write: Write,
+    /// Where the facts come from.
+    pub source: Source,
+}
+
+/// What a question for availability answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// Success.
+    Yes,
+    /// Error.
+    No,
+    /// The number of the Bayer order.
+    BayerOrder,
+}
+
+/// Smallest and largest value and the step between.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// Smallest.
+    pub min: f64,
+    /// Largest.
+    pub max: f64,
+    /// Step.
+    pub step: f64,
+}
+
+/// Where the value of a control comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Read {
+    /// Nothing to read: an error.
+    Nothing,
+    /// The stored setting; this is its value before anybody sets it.
+    Stored(f64),
+    /// A fixed answer.
+    Constant(f64),
+    /// Asks the camera for the sensor temperature.
+    Temperature,
+    /// The cooler power now in force, 0..=255.
+    Pwm,
+    /// The target temperature, or -100 while the cooler does not regulate.
+    Target,
+    /// Sample size in bits.
+    Depth,
+    /// Asks the wheel for its position, as a character code.
+    WheelPosition,
+    /// Asks the wheel for its number of slots.
+    WheelSlots,
+    /// Asks for the humidity in percent.
+    Humidity,
+    /// Asks for the pressure in hPa.
+    Pressure,
+    /// 1 while an exposure is over, else 0.
+    ExposureDone,
+}
+
+/// What setting a control does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Refused with an error.
+    Refused,
+    /// Accepted and stored; the camera has no order for it.
+    Stored,
+    /// Gain of the read mode's law.
+    Gain,
+    /// Black level.
+    Offset,
+    /// Exposure time in microseconds.
+    Exposure,
+    /// USB traffic.
+    Traffic,
+    /// White balance of one colour: 0 red, 1 green, 2 blue.
+    WhiteBalance(u8),
+    /// Sample size in bits.
+    Depth,
+    /// Cooler power, manual mode.
+    Pwm,
+    /// Target temperature, automatic mode.
+    Target,
+    /// Filter wheel position, as a character code.
+    Wheel,
+    /// GPS data on or off.
+    Gps,
+    /// Region counts from the effective area.
+    IgnoreOverscan,
+    /// DDR buffer; 1 empties and enables it, 0 is refused.
+    Ddr,
+    /// Residual-image removal on or off.
+    RemoveRbi,
+    /// Average instead of sum in software binning.
+    AverageBin,
+    /// Fan.
+    Fan,
+}
+
+impl Model {
+    /// The table row of a control.
+    pub fn control(&self, id: ControlId) -> Option<&'static Control> {
+        self.controls.iter().find(|c| c.id == id)
+    }
+
+    /// Number of the read modes.
+    pub fn read_mode_count(&self) -> u32 {
+        self.read_modes.len() as u32
+    }
+}
+
+impl Range {
+    /// A range.
+    pub const fn new(min: f64, max: f64, step: f64) -> Range {
+        Range { min, max, step }
+    }
+
+    /// The nearest value inside.
+    pub fn clamp(&self, value: f64) -> f64 {
+        value.clamp(self.min, self.max)
+    }
+}
