@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod control;
+pub mod gain;
 pub mod qhy600;
 pub mod schema;
 

@@ -1,6 +1,288 @@
-//! QHY600 in all its variants.
+//! QHY600, the variants that report themselves over USB: mono and colour.
+//!
+//! Sizes and areas are the manual's, at every moment; the vendor's library answers other
+//! areas, and other ones again after `InitQHYCCD`. Codes, laws, controls and the order of
+//! the initialisation are what that library (26.6.4.16) sends and answers on a QHY600.
+//! The Lite, Pro, SBFL and LQ variants are the same device over USB.
 
-use super::schema::Model;
+use super::control::ControlId;
+use super::schema::*;
+use crate::util::{Bayer, Rect, Size};
 
 /// Every variant that the library can tell apart.
-pub const MODELS: &[Model] = &[];
+pub static MODELS: &[Model] = &[MONO, COLOUR];
+
+const MONO: Model = Model {
+    name: "QHY600M",
+    summary: "full-frame mono, 61 Mpx, cooled",
+    level: Level::Tables,
+    product: 0xC601,
+    loader: Some(0xC600),
+    firmware_file: Some("QHY600.img"),
+    device_type: 4063,
+    bayer: None,
+    sensor: "Sony IMX455",
+    pixel_um: 3.76,
+    ddr_mib: 2048,
+    read_modes: READ_MODES,
+    controls: MONO_CONTROLS,
+    bins: &[1, 2, 3, 4],
+    depths: &[8, 16],
+    digital_slots: DigitalSlots::First,
+    offset_factor: 16,
+    wire: WireForm {
+        endpoint: 0x81,
+        order: ByteOrder::Big,
+        live_header_bytes: 0,
+        ddr_counter: DdrCounter::Word6,
+    },
+    init: InitPlan { single: INIT_SINGLE, live: INIT_LIVE, first_defaults: FIRST_DEFAULTS },
+    has: Peripherals {
+        cooler: true,
+        wheel: true,
+        gps: true,
+        guide_port: false,
+        trigger: true,
+        watchdog: true,
+        frame_numbers: true,
+    },
+};
+
+const COLOUR: Model = Model {
+    name: "QHY600C",
+    summary: "full-frame colour, 61 Mpx, cooled",
+    device_type: 4062,
+    bayer: Some(Bayer::Rg),
+    controls: COLOUR_CONTROLS,
+    digital_slots: DigitalSlots::WhiteBalance,
+    ..MONO
+};
+
+// Names and readout codes: answered and sent by the vendor's library in each mode.
+// Areas: manual, "Overscan" and "Optical black" (left 24 columns, bottom 34 rows).
+const READ_MODES: &[ReadMode] = &[
+    mode("PhotoGraphic DSO 16BIT", 0, GainLaw::Imx455Photographic),
+    mode("High Gain Mode 16BIT", 0, GainLaw::Imx455HighGain),
+    mode("Extend Fullwell Mode", 0, GainLaw::Imx455Extended),
+    double_sampling(mode("Extend Fullwell 2CMS", 3, GainLaw::Imx455Extended)),
+    fibre(mode("14bit mode (Fiber Only)", 1, GainLaw::Imx455Photographic)),
+    // The areas are those of the whole sensor in pixels of 3x3, which the vendor's library
+    // answers too (but for the overscan, of which it knows nothing).
+    ReadMode {
+        image: Size::new(3200, 2144),
+        effective: Rect::new(8, 0, 3192, 2124),
+        overscan: Rect::new(0, 2124, 3200, 20),
+        optical_black: Rect::new(0, 0, 8, 2144),
+        wire_columns: 3200,
+        rows: RowRule { lead: 20, first_at_zero_live: 21, ..FULL_ROWS },
+        hardware_bin: 3,
+        ..mode("Bin3*3Mode (hardware)", 4, GainLaw::Imx455Photographic)
+    },
+    fibre(mode("12bit mode (Fiber Only)", 2, GainLaw::Imx455Photographic)),
+    fibre(mode("12bit raw mode (Fiber Only)", 2, GainLaw::Imx455Photographic)),
+    double_sampling(mode("2CMS-0", 3, GainLaw::Imx455Photographic)),
+    double_sampling(mode("2CMS-1", 3, GainLaw::Imx455HighGain)),
+    fibre(mode("14bit mode high gain(Fiber Only)", 1, GainLaw::Imx455HighGain)),
+];
+
+const FULL_ROWS: RowRule = RowRule {
+    lead: 34,
+    first_at_zero: 25,
+    first_at_zero_live: 25,
+    min_rows_single: 300,
+    min_rows_live: 1,
+    align: 2,
+};
+
+const fn mode(name: &'static str, readout_code: u8, gain: GainLaw) -> ReadMode {
+    ReadMode {
+        name,
+        image: Size::new(9600, 6422),
+        effective: Rect::new(24, 0, 9576, 6388),
+        overscan: Rect::new(0, 6388, 9600, 34),
+        optical_black: Rect::new(0, 0, 24, 6422),
+        readout_code,
+        wire_columns: 9600,
+        rows: FULL_ROWS,
+        gain,
+        hardware_bin: 1,
+        fibre_only: false,
+        shutter_end_offset_us: 73.75,
+    }
+}
+
+const fn fibre(mode: ReadMode) -> ReadMode {
+    ReadMode { fibre_only: true, ..mode }
+}
+
+/// Reads every row twice, so the first row ends later.
+const fn double_sampling(mode: ReadMode) -> ReadMode {
+    ReadMode { shutter_end_offset_us: 112.777, ..mode }
+}
+
+// Observed: init, single, modes 0-10, mono and colour, up to the watchdog page. The
+// library waits another 200 ms after the exposure order, which no page asks for. The
+// last two orders are what programs send after it: here they are part of the plan, so
+// that the camera and the host never disagree about the size of a frame.
+const INIT_SINGLE: &[InitStep] = &[
+    InitStep::ClearHalt,
+    InitStep::ProbePressure,
+    InitStep::ProbeHumidity,
+    InitStep::Init,
+    InitStep::WriteFpga(0x62, 0),
+    InitStep::WaitMs(200),
+    InitStep::Exposure,
+    InitStep::Gain,
+    InitStep::Offset,
+    InitStep::Traffic,
+    InitStep::DdrOn,
+    InitStep::WriteFpga(0x27, 5),
+    InitStep::ReadPage(0x03),
+    InitStep::Depth,
+    InitStep::Region,
+];
+
+// Observed: init, live, up to the watchdog page; the rest as above.
+const INIT_LIVE: &[InitStep] = &[
+    InitStep::ClearHalt,
+    InitStep::ProbePressure,
+    InitStep::ProbeHumidity,
+    InitStep::ReadFpga(0),
+    InitStep::ReadFpga(1),
+    InitStep::ReadFpga(2),
+    InitStep::ReadFpga(3),
+    InitStep::Init,
+    InitStep::WaitMs(200),
+    InitStep::Gain,
+    InitStep::Offset,
+    InitStep::Traffic,
+    InitStep::DdrOn,
+    InitStep::WriteFpga(0x27, 5),
+    InitStep::ReadPage(0x03),
+    InitStep::Exposure,
+    InitStep::Depth,
+    InitStep::Region,
+];
+
+// Observed: values read after the first init, and sent by it.
+const FIRST_DEFAULTS: &[(ControlId, f64)] = &[
+    (ControlId::GAIN, 30.0),
+    (ControlId::OFFSET, 30.0),
+    (ControlId::USB_TRAFFIC, 50.0),
+    (ControlId::EXPOSURE, 5_000_000.0),
+];
+
+const MONO_CONTROLS: &[Control] = &controls(false);
+const COLOUR_CONTROLS: &[Control] = &controls(true);
+
+/// Every control about which the vendor's library answers anything on this camera: its
+/// availability, a range or a value. Not listed: ids about which it only answers errors.
+///
+/// Differs on purpose: 66 (32 bits) is called available there and then delivers 16 bits.
+#[rustfmt::skip]
+const fn controls(colour: bool) -> [Control; 73] {
+    use Availability::{BayerOrder, No, Yes};
+    use ControlId as Id;
+    use Read::{Constant, Nothing, Stored};
+    use Write::{Ignored, Refused};
+
+    let gain = range(0.0, if colour { 140.0 } else { 200.0 }, 1.0);
+    let (if_colour, if_mono) = if colour { (Yes, No) } else { (No, Yes) };
+    // A mono camera takes white balance and forgets it.
+    let balance = if colour { Stored(10.0) } else { Constant(10.0) };
+    let (red, blue, green) = if colour {
+        (Write::WhiteBalance(0), Write::WhiteBalance(2), Write::WhiteBalance(1))
+    } else {
+        (Ignored, Ignored, Ignored)
+    };
+
+    [
+        row(Id::BRIGHTNESS, Yes, range(-1.0, 1.0, 0.1), Stored(0.0), Write::Stored),
+        row(Id::CONTRAST, Yes, range(-1.0, 1.0, 0.1), Stored(0.0), Write::Stored),
+        row(Id::WBR, if_colour, range(10.0, 30.0, 1.0), balance, red),
+        row(Id::WBB, if_colour, range(10.0, 30.0, 1.0), balance, blue),
+        row(Id::WBG, if_colour, range(10.0, 30.0, 1.0), balance, green),
+        row(Id::GAMMA, Yes, range(0.0, 2.0, 0.1), Stored(1.0), Write::Stored),
+        row(Id::GAIN, Yes, gain, Stored(30.0), Write::Gain),
+        row(Id::OFFSET, Yes, range(0.0, 255.0, 1.0), Stored(30.0), Write::Offset),
+        row(Id::EXPOSURE, Yes, range(1.0, 3.6e9, 1.0), Stored(20_000.0), Write::Exposure),
+        row(Id::SPEED, No, range(0.0, 1.0, 1.0), Constant(0.0), Refused),
+        row(Id::TRANSFER_BIT, Yes, range(8.0, 16.0, 8.0), Read::Depth, Write::Depth),
+        row(Id::USB_TRAFFIC, Yes, range(0.0, 60.0, 1.0), Stored(50.0), Write::Traffic),
+        row(Id::CUR_TEMP, Yes, range(-50.0, 50.0, 0.5), Read::Temperature, Refused),
+        row(Id::CUR_PWM, Yes, range(0.0, 255.0, 1.0), Read::Pwm, Refused),
+        row(Id::MANUAL_PWM, Yes, range(0.0, 255.0, 1.0), Nothing, Write::Pwm),
+        row(Id::CFW_PORT, Yes, None, Read::WheelPosition, Write::Wheel),
+        row(Id::COOLER, Yes, range(-50.0, 50.0, 0.5), Read::Target, Write::Target),
+        row(Id::COLOR, if colour { BayerOrder } else { No }, None, Nothing, Refused),
+        row(Id::BIN1X1MODE, Yes, None, Nothing, Refused),
+        row(Id::BIN2X2MODE, Yes, None, Nothing, Refused),
+        row(Id::BIN3X3MODE, Yes, None, Nothing, Refused),
+        row(Id::BIN4X4MODE, Yes, None, Nothing, Refused),
+        row(Id::TRIGGER_INTERFACE, Yes, None, Nothing, Refused),
+        row(Id::CHIP_TEMPERATURE_SENSOR_INTERFACE, No, None, Constant(0.0), Refused),
+        row(Id::BITS_8, Yes, None, Nothing, Refused),
+        row(Id::BITS_16, Yes, None, Nothing, Refused),
+        row(Id::GPS, Yes, None, Stored(0.0), Write::Gps),
+        row(Id::IGNORE_OVERSCAN, No, None, Nothing, Write::IgnoreOverscan),
+        row(Id::AMPV, No, None, Stored(0.0), Write::Stored),
+        row(Id::VCAM, Yes, None, Constant(0.0), Refused),
+        row(Id::VIEW_MODE, No, None, Constant(0.0), Refused),
+        row(Id::CFW_SLOTS_NUM, Yes, None, Read::WheelSlots, Refused),
+        row(Id::DDR, No, None, Constant(0.0), Write::Ddr),
+        row(Id::LIGHT_PERFORMANCE_MODE, No, None, Stored(0.0), Write::Stored),
+        row(Id::QHY5II_GUIDE_MODE, No, None, Constant(0.0), Refused),
+        row(Id::DDR_BUFFER_CAPACITY, No, None, Constant(0.0), Refused),
+        row(Id::DDR_BUFFER_READ_THRESHOLD, No, None, Constant(0.0), Refused),
+        row(Id::OUTPUT_DATA_ACTUAL_BITS, No, None, Constant(0.0), Refused),
+        row(Id::OUTPUT_DATA_ALIGNMENT, No, None, Constant(0.0), Refused),
+        row(Id::SINGLE_FRAME_MODE, Yes, None, Nothing, Refused),
+        row(Id::LIVE_VIDEO_MODE, Yes, None, Nothing, Refused),
+        row(Id::IS_COLOR, if_colour, None, Nothing, Refused),
+        row(Id::HAS_HARDWARE_FRAME_COUNTER, Yes, None, Nothing, Refused),
+        row(Id::HUMIDITY, Yes, None, Read::Humidity, Refused),
+        row(Id::PRESSURE, Yes, None, Read::Pressure, Refused),
+        row(Id::VACUUM_PUMP, No, None, Constant(0.0), Refused),
+        row(Id::SENSOR_CHAMBER_CYCLE_PUMP, No, None, Constant(0.0), Refused),
+        row(Id::BITS_32, No, None, Nothing, Refused),
+        row(Id::SENSOR_ULVO_STATUS, Yes, None, Constant(0.0), Refused),
+        row(Id::INIT_CONFIG_FROM_FLASH, Yes, None, Nothing, Refused),
+        row(Id::TRIGGER_MODE, Yes, range(0.0, 1.0, 1.0), Nothing, Refused),
+        row(Id::TRIGGER_OUT, Yes, None, Nothing, Refused),
+        row(Id::BURST_MODE, Yes, None, Nothing, Refused),
+        row(Id::WATCH_DOG_FPGA, if_mono, None, Nothing, Refused),
+        row(Id::IMG_PROC, Yes, None, Nothing, Ignored),
+        row(Id::REMOVE_RBI, Yes, None, Stored(0.0), Write::RemoveRbi),
+        row(Id::GLOBAL_RESET, No, None, Constant(0.0), Refused),
+        row(Id::FRAME_DETECT, if_mono, None, Nothing, Refused),
+        row(Id::GAIN_DB_CONVERSION, Yes, None, Nothing, Refused),
+        row(Id::USE_AVERAGE_BINNING, No, None, Stored(0.0), Write::AverageBin),
+        row(Id::AUTOEXP, Yes, range(0.0, 3.0, 1.0), Stored(0.0), Write::Stored),
+        row(Id::AUTOEXP_TARGET_BRIGHTNESS, Yes, range(15.0, 240.0, 1.0), Constant(0.0), Refused),
+        row(Id::AUTOEXP_SAMPLE_AREA, Yes, range(0.0, 3.0, 1.0), Constant(0.0), Refused),
+        row(Id::AUTOEXP_EXP_MAX_MS, Yes, range(1.0, 5000.0, 1.0), Constant(0.0), Refused),
+        row(Id::AUTOEXP_GAIN_MAX, Yes, gain, Constant(0.0), Refused),
+        row(Id::CAA_ROTATOR, No, None, Stored(0.0), Write::Fan),
+        row(Id::AUTO_WHITE_BALANCE, No, None, Constant(0.0), Refused),
+        row(Id::DPC, Yes, range(0.0, 1.0, 1.0), Stored(0.0), Write::Stored),
+        row(Id::DPC_VALUE, Yes, range(0.0, 80.0, 1.0), Stored(40.0), Write::Stored),
+        row(Id::HDR, No, None, Constant(255.0), Refused),
+        row(Id::HDR_L_K, No, None, Nothing, Ignored),
+        row(Id::HDR_X, No, None, Nothing, Ignored),
+        row(Id::HDR_SHOW_KB, No, None, Constant(255.0), Ignored),
+    ]
+}
+
+const fn range(min: f64, max: f64, step: f64) -> Option<Range> {
+    Some(Range::new(min, max, step))
+}
+
+const fn row(
+    id: ControlId,
+    available: Availability,
+    range: Option<Range>,
+    read: Read,
+    write: Write,
+) -> Control {
+    Control { id, available, range, read, write, source: Source::Observed }
+}

@@ -194,6 +194,9 @@ pub struct InitPlan {
     pub single: &'static [InitStep],
     /// Steps for live video.
     pub live: &'static [InitStep],
+    /// Settings that the first initialisation after open gives to the caller's controls.
+    /// Until then each has the value of its [`Read::Stored`].
+    pub first_defaults: &'static [(ControlId, f64)],
 }
 
 /// One step of an initialisation. Steps that name a setting send its present value.
@@ -225,6 +228,10 @@ pub enum InitStep {
     Traffic,
     /// Switches the DDR buffer on.
     DdrOn,
+    /// Sends the sample size.
+    Depth,
+    /// Sends the region.
+    Region,
 }
 
 /// Things that are built in or can be plugged in.
@@ -321,6 +328,8 @@ pub enum Write {
     Refused,
     /// Accepted and stored; the camera has no order for it.
     Stored,
+    /// Accepted and forgotten; a read answers as before.
+    Ignored,
     /// Gain of the read mode's law.
     Gain,
     /// Black level.
