@@ -55,6 +55,8 @@ const COLOUR: Model = Model {
     bayer: Some(Bayer::Rg),
     controls: COLOUR_CONTROLS,
     digital_slots: DigitalSlots::WhiteBalance,
+    // Observed: no watchdog requests at all, and control 74 unavailable.
+    has: Peripherals { watchdog: false, ..MONO.has },
     ..MONO
 };
 
@@ -120,10 +122,10 @@ const fn double_sampling(mode: ReadMode) -> ReadMode {
     ReadMode { shutter_end_offset_us: 112.777, ..mode }
 }
 
-// Observed: init, single, modes 0-10, mono and colour, up to the watchdog page. The
-// library waits another 200 ms after the exposure order, which no page asks for. The
-// last two orders are what programs send after it: here they are part of the plan, so
-// that the camera and the host never disagree about the size of a frame.
+// Observed: init, single, modes 0-10, up to the FPGA register. The library waits another
+// 200 ms after the exposure order, which no public page asks for. The last two orders are
+// what programs send next: part of the plan here, so that camera and host never disagree
+// about the size of a frame.
 const INIT_SINGLE: &[InitStep] = &[
     InitStep::ClearHalt,
     InitStep::ProbePressure,
@@ -137,12 +139,12 @@ const INIT_SINGLE: &[InitStep] = &[
     InitStep::Traffic,
     InitStep::DdrOn,
     InitStep::WriteFpga(0x27, 5),
-    InitStep::ReadPage(0x03),
+    InitStep::WatchdogOn,
     InitStep::Depth,
     InitStep::Region,
 ];
 
-// Observed: init, live, up to the watchdog page; the rest as above.
+// Observed: init, live, up to the FPGA register; the rest as above.
 const INIT_LIVE: &[InitStep] = &[
     InitStep::ClearHalt,
     InitStep::ProbePressure,
@@ -158,7 +160,7 @@ const INIT_LIVE: &[InitStep] = &[
     InitStep::Traffic,
     InitStep::DdrOn,
     InitStep::WriteFpga(0x27, 5),
-    InitStep::ReadPage(0x03),
+    InitStep::WatchdogOn,
     InitStep::Exposure,
     InitStep::Depth,
     InitStep::Region,

@@ -228,6 +228,8 @@ pub enum InitStep {
     Traffic,
     /// Switches the DDR buffer on.
     DdrOn,
+    /// Switches the watchdog on, once after open, on a camera that has one.
+    WatchdogOn,
     /// Sends the sample size.
     Depth,
     /// Sends the region.
