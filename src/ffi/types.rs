@@ -3,8 +3,8 @@
 //! cbindgen makes `include/qhyccdstruct.h` from this file and `include/qhyccd.h` from its
 //! neighbours; `tests/header.rs` compares both with the committed text. Nothing here has
 //! behaviour. A number or flag that comes from C is an integer on the Rust side
-//! ([`ControlIdArg`], [`BoolArg`]), because C may put any value there; the header prints
-//! those two as `CONTROL_ID` and `bool`.
+//! ([`ControlIdArg`], [`BoolArg`]), because C may put any value there; the headers print
+//! those two as `CONTROL_ID` and `bool`, and give the callback types a prefix.
 #![allow(non_camel_case_types, non_snake_case, clippy::upper_case_acronyms)]
 
 use std::ffi::{c_char, c_int, c_void};
@@ -42,6 +42,30 @@ pub type QHYCCDProcCallBack = Option<
         lParam: QHYDWORD,
     ) -> QHYDWORD,
 >;
+
+/// Receives the id of a camera that came or went.
+pub type PnpCallback = Option<unsafe extern "C" fn(id: *mut c_char)>;
+
+/// Receives the id of a camera and the pixels of its frame.
+pub type DataCallback = Option<unsafe extern "C" fn(id: *mut c_char, imgdata: *mut u8)>;
+
+/// Is told that something happened.
+pub type PlainCallback = Option<unsafe extern "C" fn()>;
+
+/// Receives the handle of a camera in trouble.
+pub type HandleCallback = Option<unsafe extern "C" fn(handle: *mut c_void)>;
+
+/// Receives the id of a camera and a state byte of its supply.
+pub type UvloCallback = Option<unsafe extern "C" fn(id: *mut c_char, state: u8)>;
+
+/// List of PCIe boards: named in one signature, defined nowhere.
+///
+/// cbindgen:ignore
+#[repr(C)]
+#[derive(Debug)]
+pub struct fpga_info_list {
+    _opaque: [c_int; 0],
+}
 
 /// What a camera can be asked for or told, by number. Newer cameras and older programs know
 /// other numbers, so any number is accepted and an unknown one is refused.
