@@ -13,6 +13,8 @@ use crate::util::Clock;
 
 pub mod null;
 pub mod select;
+#[cfg(feature = "usb")]
+pub mod usb;
 #[cfg(feature = "virtual")]
 pub mod virtual_;
 

@@ -1,0 +1,49 @@
+//! Arrivals and departures by libusb's hotplug callbacks.
+
+use std::sync::Arc;
+
+use rusb::{Device, Hotplug, HotplugBuilder, Registration};
+
+use crate::transport::{BusEvent, BusListener};
+
+use super::events::{EventLoop, Lease};
+use super::{UsbError, from_rusb, identity_of};
+
+/// A running watch. Fields drop in this order: no callback after the registration is
+/// gone, then the thread may end.
+pub(super) struct Watch {
+    _registration: Registration<rusb::Context>,
+    _lease: Lease,
+}
+
+impl Watch {
+    pub(super) fn start(
+        context: &rusb::Context,
+        events: &Arc<EventLoop>,
+        listener: BusListener,
+    ) -> Result<Watch, UsbError> {
+        if !rusb::has_hotplug() {
+            return Err(UsbError::NotSupported);
+        }
+        let registration =
+            HotplugBuilder::new().register(context, Box::new(Forward(listener))).map_err(from_rusb)?;
+        Ok(Watch { _registration: registration, _lease: events.lease()? })
+    }
+}
+
+struct Forward(BusListener);
+
+impl Hotplug<rusb::Context> for Forward {
+    fn device_arrived(&mut self, device: Device<rusb::Context>) {
+        if let Ok(identity) = identity_of(&device) {
+            (self.0)(BusEvent::Arrived(identity));
+        }
+    }
+
+    fn device_left(&mut self, device: Device<rusb::Context>) {
+        // libusb keeps the descriptor of a device that left.
+        if let Ok(identity) = identity_of(&device) {
+            (self.0)(BusEvent::Left(identity));
+        }
+    }
+}
