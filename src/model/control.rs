@@ -230,3 +230,24 @@ impl ControlId {
     /// `CONTROL_CAA_ROTATOR` (the same); on a QHY600 it writes the fan record (observed).
     pub const CAA_ROTATOR: ControlId = ControlId(95);
 }
+
+impl ControlId {
+    /// What `GetQHYCCDControlName` answers; the vendor's library has names for these few
+    /// only (observed), and an error for all others.
+    pub const fn vendor_name(self) -> Option<&'static str> {
+        Some(match self {
+            ControlId::GLOBAL_RESET => "GlobalReset(ForFSI)",
+            ControlId::AUTO_WHITE_BALANCE => "AUTOWHITEBALANCE",
+            ControlId::IMAGE_STABILIZATION => "ImageStabilization",
+            ControlId::GAIN_DB => "Gain(dB)",
+            ControlId::DPC => "DPC",
+            ControlId::DPC_VALUE => "DPC_value",
+            ControlId::HDR => "HDR_correction",
+            ControlId::HDR_L_K => "HDR_L_k",
+            ControlId::HDR_L_B => "HDR_L_b",
+            ControlId::HDR_X => "HDR_x",
+            ControlId::HDR_SHOW_KB => "HDR_showKB",
+            _ => return None,
+        })
+    }
+}

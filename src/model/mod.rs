@@ -7,11 +7,18 @@
 
 pub mod control;
 pub mod gain;
+pub mod known;
 pub mod qhy600;
 pub mod schema;
+mod udev;
+
+#[cfg(test)]
+mod tests;
 
 pub use control::ControlId;
+pub use known::{KNOWN, Known};
 pub use schema::*;
+pub use udev::udev_rules;
 
 /// All models that the library can drive.
 pub fn all() -> impl Iterator<Item = &'static Model> {
@@ -29,7 +36,15 @@ pub fn by_name(name: &str) -> Option<&'static Model> {
     all().find(|m| m.name.eq_ignore_ascii_case(name))
 }
 
-/// True if a device with these USB ids is a QHYCCD camera that waits for its firmware.
+/// True if a device with these USB ids is a QHYCCD camera that waits for its firmware,
+/// driven or only known.
 pub fn is_loader(vendor: u16, product: u16) -> bool {
-    vendor == VENDOR && all().any(|m| m.loader == Some(product))
+    let mut loaders = all().map(|m| m.loader).chain(KNOWN.iter().map(|k| k.loader));
+    vendor == VENDOR && loaders.any(|loader| loader == Some(product))
+}
+
+/// The camera with these USB ids, running or waiting for its firmware, if it is one that
+/// the library knows but does not drive.
+pub fn find_known(vendor: u16, product: u16) -> Option<&'static Known> {
+    KNOWN.iter().find(|k| vendor == VENDOR && (k.product == product || k.loader == Some(product)))
 }

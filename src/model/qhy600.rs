@@ -46,6 +46,7 @@ const MONO: Model = Model {
         watchdog: true,
         frame_numbers: true,
     },
+    facts: FACTS,
 };
 
 const COLOUR: Model = Model {
@@ -59,6 +60,25 @@ const COLOUR: Model = Model {
     has: Peripherals { watchdog: false, ..MONO.has },
     ..MONO
 };
+
+const FACTS: &[Fact] = &[
+    fact(Topic::Identity, Source::Public, "udev rules, header constants 4062 and 4063"),
+    fact(Topic::Identity, Source::Observed, "colour byte of the identity block, mono and colour"),
+    fact(Topic::Geometry, Source::Public, "QHY600 manual: overscan and optically black area"),
+    fact(Topic::Geometry, Source::Observed, "mode 5: size and effective area"),
+    fact(Topic::Geometry, Source::Guess, "mode 5: overscan is the rest of the rows"),
+    fact(Topic::ReadModes, Source::Observed, "names, init in every mode, shutter end offset"),
+    fact(Topic::Gain, Source::Observed, "gain sweep 0-200 in every mode; offset and balance writes"),
+    fact(Topic::Frames, Source::Observed, "regions in single and live mode; frames handed out"),
+    fact(Topic::Init, Source::Observed, "init, single, every mode; init, live"),
+    fact(Topic::Init, Source::Guess, "depth, region and (live) exposure are sent again at the end"),
+    fact(Topic::Hardware, Source::Public, "QHY600 manual: 2 GB; half of it in the Lite variant"),
+    fact(Topic::Hardware, Source::Observed, "controls that answer; watchdog on mono only"),
+];
+
+const fn fact(about: Topic, source: Source, from: &'static str) -> Fact {
+    Fact { about, source, from }
+}
 
 // Names and readout codes: answered and sent by the vendor's library in each mode.
 // Areas: manual, "Overscan" and "Optical black" (left 24 columns, bottom 34 rows).
@@ -182,7 +202,7 @@ const COLOUR_CONTROLS: &[Control] = &controls(true);
 ///
 /// Differs on purpose: 66 (32 bits) is called available there and then delivers 16 bits.
 #[rustfmt::skip]
-const fn controls(colour: bool) -> [Control; 73] {
+const fn controls(colour: bool) -> [Control; 74] {
     use Availability::{BayerOrder, No, Yes};
     use ControlId as Id;
     use Read::{Constant, Nothing, Stored};
@@ -266,6 +286,7 @@ const fn controls(colour: bool) -> [Control; 73] {
         row(Id::AUTOEXP_GAIN_MAX, Yes, gain, Constant(0.0), Refused),
         row(Id::CAA_ROTATOR, No, None, Stored(0.0), Write::Fan),
         row(Id::AUTO_WHITE_BALANCE, No, None, Constant(0.0), Refused),
+        row(Id::IMAGE_STABILIZATION, No, None, Constant(0.0), Refused),
         row(Id::DPC, Yes, range(0.0, 1.0, 1.0), Stored(0.0), Write::Stored),
         row(Id::DPC_VALUE, Yes, range(0.0, 80.0, 1.0), Stored(40.0), Write::Stored),
         row(Id::HDR, No, None, Constant(255.0), Refused),

@@ -1,0 +1,243 @@
+//! What must hold for every model in the tables, whoever adds it.
+
+use super::*;
+use crate::util::{Rect, Size};
+
+fn models() -> Vec<&'static Model> {
+    let models: Vec<_> = all().collect();
+    assert!(models.len() >= 2);
+    models
+}
+
+fn unique<T: PartialEq + std::fmt::Debug>(items: impl IntoIterator<Item = T>, what: &str) {
+    let items: Vec<T> = items.into_iter().collect();
+    for (i, item) in items.iter().enumerate() {
+        assert!(!items[..i].contains(item), "{what}: {item:?} twice");
+    }
+}
+
+fn apart(a: Rect, b: Rect) -> bool {
+    a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y
+}
+
+#[test]
+fn names_and_ids_are_unique_and_found() {
+    unique(all().map(|m| m.name), "model name");
+    unique(all().map(|m| (m.product, m.bayer.is_some())), "product id and colour");
+    unique(all().map(|m| m.device_type), "device type");
+    for model in models() {
+        assert_eq!(by_name(&model.name.to_lowercase()).unwrap().name, model.name);
+        assert_eq!(find(model.product, model.bayer.is_some()).unwrap().name, model.name);
+        assert!(model.loader.is_none_or(|loader| is_loader(VENDOR, loader)));
+        assert!(!is_loader(VENDOR, model.product));
+        assert!(find_known(VENDOR, model.product).is_none(), "{} is driven", model.name);
+        unique(model.read_modes.iter().map(|m| m.name), model.name);
+        unique(model.controls.iter().map(|c| c.id), model.name);
+    }
+    assert!(find(0x1234, false).is_none());
+}
+
+#[test]
+fn known_cameras_have_ids_of_their_own() {
+    unique(KNOWN.iter().flat_map(|k| [Some(k.product), k.loader]).flatten(), "USB id");
+    for known in KNOWN {
+        assert!(all().all(|m| m.product != known.product && m.loader != Some(known.product)));
+        assert_eq!(find_known(VENDOR, known.product), Some(known));
+        assert_eq!(find_known(VENDOR + 1, known.product), None);
+        assert!(!is_loader(VENDOR, known.product));
+        if let Some(loader) = known.loader {
+            assert_eq!(find_known(VENDOR, loader), Some(known));
+            assert!(is_loader(VENDOR, loader) && !is_loader(VENDOR + 1, loader));
+        }
+    }
+}
+
+#[test]
+fn areas_lie_inside_the_frame_and_apart() {
+    for model in models() {
+        assert!(!model.read_modes.is_empty());
+        for mode in model.read_modes {
+            let what = format!("{} {}", model.name, mode.name);
+            for area in [mode.effective, mode.overscan, mode.optical_black] {
+                assert!(area.fits(mode.image), "{what}: {area:?}");
+            }
+            assert!(apart(mode.effective, mode.overscan), "{what}");
+            assert!(apart(mode.effective, mode.optical_black), "{what}");
+            // Frames carry full rows; the host cuts columns.
+            assert!(mode.wire_columns >= mode.image.width, "{what}");
+            assert!(mode.rows.align > 0 && mode.rows.min_rows_live > 0, "{what}");
+            assert!(mode.hardware_bin > 0 && mode.shutter_end_offset_us.is_finite(), "{what}");
+        }
+    }
+}
+
+#[test]
+fn controls_are_consistent() {
+    for model in models() {
+        for control in model.controls {
+            let what = format!("{} {}", model.name, control.id);
+            if let Some(range) = control.range {
+                assert!(range.min < range.max && range.step > 0.0, "{what}: {range:?}");
+                if let Read::Stored(default) = control.read {
+                    assert!(range.clamp(default) == default, "{what}: default {default}");
+                }
+            }
+            if control.available == Availability::BayerOrder {
+                assert!(model.bayer.is_some(), "{what}");
+            }
+            // What takes a number must say which numbers, or be a switch or the wheel.
+            let ranged = matches!(
+                control.write,
+                Write::Gain
+                    | Write::Offset
+                    | Write::Exposure
+                    | Write::Traffic
+                    | Write::Depth
+                    | Write::Pwm
+                    | Write::Target
+            );
+            assert!(!ranged || control.range.is_some(), "{what} has no range");
+        }
+        for &(id, value) in model.init.first_defaults {
+            let control = model.control(id).unwrap_or_else(|| panic!("{}: {id}", model.name));
+            assert!(matches!(control.read, Read::Stored(_)), "{} {id}", model.name);
+            assert_eq!(control.range.map(|r| r.clamp(value)), Some(value), "{} {id}", model.name);
+        }
+    }
+}
+
+#[test]
+fn controls_agree_with_what_the_model_has() {
+    let yes = |model: &Model, id| model.control(id).is_some_and(|c| c.available != Availability::No);
+    for model in models() {
+        let name = model.name;
+        let bins = [
+            (ControlId::BIN1X1MODE, 1),
+            (ControlId::BIN2X2MODE, 2),
+            (ControlId::BIN3X3MODE, 3),
+            (ControlId::BIN4X4MODE, 4),
+        ];
+        for (id, bin) in bins {
+            assert_eq!(yes(model, id), model.bins.contains(&bin), "{name} {id}");
+        }
+        for (id, depth) in [(ControlId::BITS_8, 8), (ControlId::BITS_16, 16), (ControlId::BITS_32, 32)] {
+            assert_eq!(yes(model, id), model.depths.contains(&depth), "{name} {id}");
+        }
+        assert_eq!(yes(model, ControlId::COLOR), model.bayer.is_some(), "{name}");
+        assert_eq!(yes(model, ControlId::COOLER), model.has.cooler, "{name}");
+        assert_eq!(yes(model, ControlId::CFW_PORT), model.has.wheel, "{name}");
+        assert_eq!(yes(model, ControlId::GPS), model.has.gps, "{name}");
+        assert_eq!(yes(model, ControlId::ST4_PORT), model.has.guide_port, "{name}");
+        assert_eq!(yes(model, ControlId::WATCH_DOG_FPGA), model.has.watchdog, "{name}");
+        assert_eq!(yes(model, ControlId::HAS_HARDWARE_FRAME_COUNTER), model.has.frame_numbers, "{name}");
+    }
+}
+
+#[test]
+fn init_plans_are_whole() {
+    for model in models() {
+        for plan in [model.init.single, model.init.live] {
+            let count = |step| plan.iter().filter(|s| **s == step).count();
+            // A setting that is not sent would differ from what a read answers.
+            for step in [
+                InitStep::Init,
+                InitStep::Exposure,
+                InitStep::Gain,
+                InitStep::Offset,
+                InitStep::Depth,
+                InitStep::Region,
+            ] {
+                assert!(count(step) >= 1, "{} {step:?}", model.name);
+            }
+            // Fixed waits only after the initialise command.
+            let waits = plan.iter().filter(|s| matches!(s, InitStep::WaitMs(_))).count();
+            assert_eq!(waits, count(InitStep::Init), "{}", model.name);
+        }
+    }
+}
+
+#[test]
+fn every_topic_has_a_source() {
+    for model in models() {
+        for topic in Topic::ALL {
+            let facts: Vec<_> = model.facts.iter().filter(|f| f.about == topic).collect();
+            assert!(facts.iter().any(|f| f.source != Source::Guess), "{} {topic:?}", model.name);
+            assert!(facts.iter().all(|f| !f.from.is_empty()), "{} {topic:?}", model.name);
+        }
+        if model.level != Level::KnownOnly {
+            let guessed = model.controls.iter().find(|c| c.source == Source::Guess);
+            assert!(guessed.is_none_or(|c| c.available == Availability::No), "{} {guessed:?}", model.name);
+        }
+    }
+}
+
+#[test]
+fn the_qhy600_is_what_the_manual_says() {
+    for name in ["QHY600M", "QHY600C"] {
+        let mode = &by_name(name).unwrap().read_modes[0];
+        assert_eq!(mode.image, Size::new(9600, 6422));
+        assert_eq!(mode.effective, Rect::new(24, 0, 9576, 6388));
+        assert_eq!(mode.overscan, Rect::new(0, 6388, 9600, 34));
+        assert_eq!(mode.optical_black, Rect::new(0, 0, 24, 6422));
+        // Observed: full frame, rows 6456.
+        assert_eq!(mode.image.height + mode.rows.lead, 6456);
+    }
+}
+
+/// Compares the control tables of the QHY600 with the full recording, where the reference
+/// folder is there.
+#[test]
+fn controls_are_those_of_the_recording() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/protocol/facts");
+    for name in ["QHY600M", "QHY600C"] {
+        let file = folder.join(format!("{}-controls.tsv", name.to_lowercase()));
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            println!("skipped: {} is not here", file.display());
+            continue;
+        };
+        let model = by_name(name).unwrap();
+        for line in text.lines().skip(1) {
+            let cells: Vec<&str> = line.split('\t').collect();
+            let id = ControlId(cells[0].parse().unwrap());
+            let control = model.control(id);
+
+            let name_of = (!cells[2].is_empty()).then_some(cells[2]);
+            assert_eq!(id.vendor_name(), name_of, "{id}");
+
+            let available = match control.map_or(Availability::No, |c| c.available) {
+                Availability::Yes => "0".to_string(),
+                Availability::No => "-1".to_string(),
+                Availability::BayerOrder => (model.bayer.unwrap() as u8).to_string(),
+            };
+            // The one difference on purpose.
+            if id == ControlId::BITS_32 {
+                assert_eq!((cells[3], available.as_str()), ("0", "-1"));
+                continue;
+            }
+            assert_eq!(available, cells[3], "{name} {id}");
+
+            let range = control.and_then(|c| c.range);
+            let recorded = (cells[4] == "0").then(|| {
+                let [min, max, step] = [5, 6, 7].map(|i| cells[i].parse().unwrap());
+                Range::new(min, max, step)
+            });
+            assert_eq!(range, recorded, "{name} {id}");
+
+            // The recording has no wheel, no cooler running and no sensors fitted.
+            let value = |before_init: bool| match control.map_or(Read::Nothing, |c| c.read) {
+                Read::Nothing | Read::WheelSlots => 4_294_967_295.0,
+                Read::Stored(value) if before_init => value,
+                Read::Stored(value) => {
+                    let defaults = model.init.first_defaults;
+                    defaults.iter().find(|(i, _)| *i == id).map_or(value, |(_, v)| *v)
+                }
+                Read::Constant(value) => value,
+                Read::Depth => 16.0,
+                Read::Target => -100.0,
+                _ => 0.0,
+            };
+            assert_eq!(value(false), cells[8].parse::<f64>().unwrap(), "{name} {id} after init");
+            assert_eq!(value(true), cells[10].parse::<f64>().unwrap(), "{name} {id} before init");
+        }
+    }
+}
