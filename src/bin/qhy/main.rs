@@ -1,2 +1,74 @@
-//! The command-line tool.
-fn main() {}
+//! `qhy`: a look at QHYCCD cameras and frames from them, on the command line. One file a
+//! subcommand; `support` has what they share. Uses the Rust interface of the library,
+//! never its C names.
+//!
+//! Results go to standard output, everything else to standard error. The exit code is 0
+//! for success, 1 for a failure, 2 for bad arguments, 130 after Ctrl-C.
+#![forbid(unsafe_code)]
+
+mod capture;
+mod info;
+mod list;
+mod matrix;
+mod models;
+mod support;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use support::output::{Failure, Result};
+use support::session::Session;
+
+#[derive(Parser)]
+#[command(version, about = "Looks at QHYCCD cameras and takes frames with them")]
+struct Cli {
+    /// Use virtual cameras: MODEL[?option=value&...][,MODEL...], for example
+    /// "QHY600M?seed=3&scene=xy". Short for QHYCCD_DEVICES=virtual:SPEC
+    #[arg(long = "virtual", value_name = "SPEC", global = true)]
+    virtual_devices: Option<String>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the cameras that are plugged in
+    List,
+    /// Show what a camera is, can do and is set to
+    Info(info::Args),
+    /// Take single frames and write them as FITS, with a PNG preview
+    Capture(capture::Args),
+    /// List the camera models that the library knows
+    Models(models::Args),
+    /// List the C functions and what each of them does
+    Matrix(matrix::Args),
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let open = || Session::open(cli.virtual_devices.as_deref());
+    match &cli.command {
+        Command::List => list::run(&open()?),
+        Command::Info(args) => info::run(args, &open()?),
+        Command::Capture(args) => capture::run(args, open),
+        Command::Models(args) => models::run(args),
+        Command::Matrix(args) => matrix::run(args),
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    env_logger::Builder::from_env(env_logger::Env::new().filter_or("QHYCCD_LOG", "off")).init();
+    match run(cli) {
+        Ok(()) | Err(Failure::PipeClosed) => ExitCode::SUCCESS,
+        Err(Failure::Message(text)) => {
+            eprintln!("qhy: {}", text.replace('\n', " "));
+            ExitCode::FAILURE
+        }
+        Err(Failure::Interrupted) => {
+            eprintln!("qhy: interrupted, nothing was written for the frame in progress");
+            ExitCode::from(130)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `qhy models`: the model tables, as text or JSON.
+
+use qhyccd::model::{self, Level, Model};
+
+use crate::support::output::{self, Result, json_text};
+
+/// Arguments.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let models: Vec<&Model> = model::all().collect();
+    output::print(&if args.json { json(&models) } else { text(&models) })
+}
+
+fn text(models: &[&Model]) -> String {
+    let titles = ["MODEL", "USB ID", "SENSOR", "PIXELS", "PITCH", "COLOUR", "READ MODES", "LEVEL", ""];
+    let mut rows = vec![titles.map(String::from).to_vec()];
+    for m in models {
+        let pixels = m.read_modes.first().map(|r| format!("{}x{}", r.image.width, r.image.height));
+        rows.push(vec![
+            m.name.into(),
+            format!("{:04x}:{:04x}", model::VENDOR, m.product),
+            m.sensor.into(),
+            pixels.unwrap_or_default(),
+            format!("{} um", m.pixel_um),
+            m.bayer.map_or("mono", |b| b.fits_name()).into(),
+            m.read_modes.len().to_string(),
+            level(m.level).into(),
+            m.summary.into(),
+        ]);
+    }
+    let mut text = output::table(&rows);
+    text.push_str(
+        "\nLevels: oracle = requests and frames compared with the vendor's library on a virtual camera;\n\
+         tables = from tables, works on our virtual camera; known = recognised, not driven.\n\
+         No level means that a real camera was tried.\n",
+    );
+    text
+}
+
+fn json(models: &[&Model]) -> String {
+    let mut items = Vec::new();
+    for m in models {
+        let modes: Vec<String> = m
+            .read_modes
+            .iter()
+            .map(|r| {
+                format!(
+                    "{{\"name\": {}, \"width\": {}, \"height\": {}}}",
+                    json_text(r.name),
+                    r.image.width,
+                    r.image.height
+                )
+            })
+            .collect();
+        let fields = [
+            ("name", json_text(m.name)),
+            ("summary", json_text(m.summary)),
+            ("level", json_text(level(m.level))),
+            ("vendor_id", model::VENDOR.to_string()),
+            ("product_id", m.product.to_string()),
+            ("loader_product_id", m.loader.map_or("null".into(), |id| id.to_string())),
+            ("sensor", json_text(m.sensor)),
+            ("pixel_um", m.pixel_um.to_string()),
+            ("bayer", m.bayer.map_or("null".into(), |b| json_text(b.fits_name()))),
+            ("read_modes", format!("[{}]", modes.join(", "))),
+        ];
+        let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+        items.push(format!("  {{{}}}", fields.join(", ")));
+    }
+    format!("[\n{}\n]\n", items.join(",\n"))
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Oracle => "oracle",
+        Level::Tables => "tables",
+        Level::KnownOnly => "known",
+    }
+}
