@@ -51,7 +51,7 @@ pub enum Event<'t> {
     Data(&'t [u8]),
     /// The frame is complete.
     FrameDone,
-    /// What came of the frame so far is void; the next `Data` begins a frame.
+    /// What came of the present frame is void; the next `Data` begins a frame.
     Resync(Resync),
 }
 
@@ -60,7 +60,8 @@ pub enum Event<'t> {
 pub enum Resync {
     /// A marker came when the frame had only this many bytes.
     ShortFrame(usize),
-    /// No marker came behind a frame: it was longer than expected, or bytes were lost.
+    /// No marker came behind the frame that was just completed: its bytes are suspect,
+    /// since the device sent more of them, or some were lost and others took their place.
     NoMarker,
 }
 
@@ -171,5 +172,211 @@ impl<'t> Iterator for Events<'_, 't> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MARKER: [u8; 4] = [0xEE, 0x11, 0xDD, 0x22];
+    const PACKET: usize = 16;
+
+    /// What the device sends in one go; a packet that is not full ends a transfer.
+    type Burst = Vec<u8>;
+
+    /// The transfers of `size` bytes in which `bursts` arrive, and whether each is short.
+    fn transfers(bursts: &[Burst], size: usize) -> Vec<(Vec<u8>, bool)> {
+        assert_eq!(size % PACKET, 0);
+        let mut done = Vec::new();
+        let mut open = Vec::new();
+        for packet in bursts.iter().flat_map(|burst| burst.chunks(PACKET)) {
+            open.extend_from_slice(packet);
+            if packet.len() < PACKET || open.len() == size {
+                let short = open.len() < size;
+                done.push((std::mem::take(&mut open), short));
+            }
+        }
+        done.push((open, true));
+        done
+    }
+
+    /// Frames and resynchronisations that come out; checks that frames have their length.
+    fn run(assembler: &mut Assembler, transfers: &[(Vec<u8>, bool)]) -> (Vec<Vec<u8>>, Vec<Resync>) {
+        let (mut frames, mut resyncs, mut frame) = (Vec::new(), Vec::new(), Vec::new());
+        for (bytes, short) in transfers {
+            for event in assembler.feed(bytes, *short) {
+                match event {
+                    Event::Data(data) => frame.extend_from_slice(data),
+                    Event::FrameDone => frames.push(std::mem::take(&mut frame)),
+                    Event::Resync(why) => {
+                        frame.clear();
+                        resyncs.push(why);
+                    }
+                }
+            }
+        }
+        assert!(frames.iter().all(|f| f.len() == assembler.frame_len));
+        (frames, resyncs)
+    }
+
+    fn frames(count: u8, len: usize) -> Vec<Vec<u8>> {
+        (0..count).map(|n| (0..len).map(|i| (i as u8).wrapping_mul(7) ^ n).collect()).collect()
+    }
+
+    /// How the device joins frames and markers.
+    #[derive(Clone, Copy, Debug)]
+    enum Layout {
+        MarkerAloneFirst,
+        MarkerAloneLast,
+        MarkerJoined,
+    }
+
+    fn bursts(layout: Layout, frames: &[Vec<u8>]) -> Vec<Burst> {
+        frames
+            .iter()
+            .flat_map(|frame| match layout {
+                Layout::MarkerAloneFirst => vec![MARKER.to_vec(), frame.clone()],
+                Layout::MarkerAloneLast => vec![frame.clone(), MARKER.to_vec()],
+                Layout::MarkerJoined => vec![[&frame[..], &MARKER].concat()],
+            })
+            .collect()
+    }
+
+    fn layout() -> impl Strategy<Value = Layout> {
+        prop_oneof![Just(Layout::MarkerAloneFirst), Just(Layout::MarkerAloneLast), Just(Layout::MarkerJoined)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        #[test]
+        fn every_layout_gives_every_frame_that_begins_behind_a_marker(
+            layout in layout(), len in 5usize..100, packets in 1usize..6,
+        ) {
+            let sent = frames(5, len);
+            let stream = transfers(&bursts(layout, &sent), packets * PACKET);
+            let mut assembler = Assembler::new(MARKER, len);
+            let (got, resyncs) = run(&mut assembler, &stream);
+            // A joined marker in the midst of a full transfer is not at its end.
+            let hidden = matches!(layout, Layout::MarkerJoined) && (len + 4) % PACKET == 0;
+            if !hidden {
+                let first = usize::from(!matches!(layout, Layout::MarkerAloneFirst));
+                prop_assert_eq!(&got[..], &sent[first..]);
+                prop_assert_eq!(resyncs, vec![]);
+            }
+
+            let mut assembler = Assembler::new(MARKER, len);
+            assembler.expect_frame();
+            let (got, resyncs) = run(&mut assembler, &stream);
+            prop_assert_eq!(&got[..], &sent[..]);
+            prop_assert_eq!(resyncs, vec![]);
+        }
+
+        #[test]
+        fn a_lost_packet_costs_its_frame_only(
+            layout in layout(), len in 40usize..100, packets in 1usize..6, lost in 0usize..2,
+        ) {
+            prop_assume!((len + 4) % PACKET != 0 && len % PACKET != 0);
+            let sent = frames(5, len);
+            let mut stream = bursts(layout, &sent);
+            let burst = stream.iter().enumerate().filter(|(_, b)| b.len() > 4).nth(2).unwrap().0;
+            stream[burst].drain(lost * PACKET..(lost + 1) * PACKET);
+            let mut assembler = Assembler::new(MARKER, len);
+            assembler.expect_frame();
+            let (got, resyncs) = run(&mut assembler, &transfers(&stream, packets * PACKET));
+            prop_assert_eq!(&got[..2], &sent[..2]);
+            prop_assert_eq!(&got[2..], &sent[3..]);
+            prop_assert_eq!(resyncs, vec![Resync::ShortFrame(len - PACKET)]);
+        }
+
+        #[test]
+        fn too_long_a_frame_is_noticed_and_the_next_one_found(
+            layout in layout(), len in 5usize..100, more in 1usize..40,
+        ) {
+            prop_assume!([len, len + 4, len + more, len + more + 4].iter().all(|n| n % PACKET != 0));
+            let sent = frames(5, len);
+            let mut stream = bursts(layout, &sent);
+            let burst = stream.iter().enumerate().filter(|(_, b)| b.len() > 4).nth(2).unwrap().0;
+            stream[burst].splice(len..len, std::iter::repeat_n(0, more));
+            let mut assembler = Assembler::new(MARKER, len);
+            assembler.expect_frame();
+            let (got, resyncs) = run(&mut assembler, &transfers(&stream, 4 * PACKET));
+            prop_assert_eq!(got, sent);
+            prop_assert_eq!(resyncs, vec![Resync::NoMarker]);
+        }
+
+        #[test]
+        fn anything_may_come(
+            pieces in proptest::collection::vec(
+                (prop_oneof![
+                    proptest::collection::vec(any::<u8>(), 0..20),
+                    Just(MARKER.to_vec()),
+                    (0usize..4).prop_map(|n| MARKER[..n].to_vec()),
+                    (0usize..4).prop_map(|n| MARKER[n..].to_vec()),
+                    (0usize..30).prop_map(|n| [vec![0; n], MARKER.to_vec()].concat()),
+                ], any::<bool>()), 0..60),
+            len in prop_oneof![0usize..40, Just(usize::MAX), Just(usize::MAX - 3)],
+            marker in prop_oneof![Just(MARKER), Just([0; 4]), any::<[u8; 4]>()],
+            expect: bool,
+        ) {
+            let mut assembler = Assembler::new(marker, len);
+            if expect {
+                assembler.expect_frame();
+            }
+            let mut have = 0usize;
+            for (bytes, short) in &pieces {
+                let mut steps = 0;
+                let mut data_len = 0;
+                for event in assembler.feed(bytes, *short) {
+                    match event {
+                        Event::Data(data) => {
+                            prop_assert!(!data.is_empty());
+                            have += data.len();
+                            data_len += data.len();
+                            prop_assert!(have <= len);
+                        }
+                        Event::FrameDone => {
+                            prop_assert_eq!(have, len);
+                            have = 0;
+                        }
+                        Event::Resync(_) => have = 0,
+                    }
+                    steps += 1;
+                    prop_assert!(steps <= 2 * bytes.len() + 3);
+                }
+                prop_assert!(data_len <= bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_frame_is_done_with_its_last_byte() {
+        let mut assembler = Assembler::new(MARKER, 3);
+        assert_eq!(assembler.feed(&MARKER, true).count(), 0);
+        let events: Vec<_> = assembler.feed(&[1, 2, 3], true).collect();
+        assert_eq!(events, [Event::Data(&[1, 2, 3]), Event::FrameDone]);
+    }
+
+    #[test]
+    fn pixels_that_look_like_a_marker_are_pixels() {
+        let frame = [&[1; 12][..], &MARKER, &[2; 8], &MARKER].concat();
+        let mut assembler = Assembler::new(MARKER, frame.len());
+        let stream = transfers(&[MARKER.to_vec(), frame.clone(), MARKER.to_vec(), frame.clone()], PACKET);
+        let (got, resyncs) = run(&mut assembler, &stream);
+        assert_eq!(got, [frame.clone(), frame]);
+        assert_eq!(resyncs, []);
+    }
+
+    #[test]
+    fn what_is_left_of_an_older_read_out_is_dropped() {
+        let mut assembler = Assembler::new(MARKER, 20);
+        assembler.expect_frame();
+        let stream = transfers(&[vec![9; 13], MARKER.to_vec(), vec![1; 20]], 2 * PACKET);
+        let (got, resyncs) = run(&mut assembler, &stream);
+        assert_eq!(got, [vec![1; 20]]);
+        assert_eq!(resyncs, [Resync::ShortFrame(13)]);
     }
 }

@@ -17,13 +17,20 @@
 pub mod assembler;
 pub mod bin;
 pub mod debayer;
+pub mod depth;
+pub mod equalize;
+pub mod hist;
 pub mod plan;
+pub mod rotate;
 pub mod sink;
+pub mod stretch;
 pub mod swap;
 
 pub use assembler::{Assembler, Event, Resync};
 pub use plan::{Plan, PlanError, Sample, Settings, WireLayout};
+pub use rotate::Turn;
 pub use sink::{ConvertError, Incomplete, Sink};
+pub use stretch::Stretch;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,58 @@
+//! From 16 bits to 8 between two levels: the arithmetic behind `Bits16ToBits8`.
+
+/// Stretches 16-bit little-endian samples to 8 bits: `black` and below give 0, `white` and
+/// above 255, between them the line, cut to an integer. With `white` not above `black`
+/// there is no line: what is above `black` gives 255.
+///
+/// Stops at the end of the shorter slice.
+pub fn to_8_bits(samples: &[u8], black: u16, white: u16, out: &mut [u8]) {
+    let span = white.saturating_sub(black);
+    // Exact in f32: the numerator is below 2^24, and a quotient of these that is not an
+    // integer lies further below the next one than half a unit in the last place.
+    let (top, divisor) = (f32::from(span), f32::from(span.max(1)));
+    for (to, from) in out.iter_mut().zip(samples.chunks_exact(2)) {
+        let above = u16::from_le_bytes([from[0], from[1]]).saturating_sub(black);
+        let value = f32::from(above).min(top) * 255.0 / divisor;
+        *to = if span == 0 { u8::from(above > 0) * 255 } else { value as u8 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn reference(value: u16, black: u16, white: u16) -> u8 {
+        let (value, black, white) = (u64::from(value), u64::from(black), u64::from(white));
+        if value <= black {
+            0
+        } else if value >= white {
+            255
+        } else {
+            ((value - black) * 255 / (white - black)) as u8
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn matches_integer_arithmetic(black: u16, white: u16, narrow in 0u16..600, use_narrow: bool) {
+            let white = if use_narrow { black.saturating_add(narrow) } else { white };
+            let samples: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_le_bytes).collect();
+            let mut out = vec![1; 65536];
+            to_8_bits(&samples, black, white, &mut out);
+            for value in 0..=u16::MAX {
+                prop_assert_eq!(out[usize::from(value)], reference(value, black, white), "{}", value);
+            }
+        }
+    }
+
+    #[test]
+    fn stops_at_the_shorter_slice() {
+        let mut out = [7; 3];
+        to_8_bits(&[0xFF, 0xFF, 0, 0, 1], 0, 65535, &mut out);
+        assert_eq!(out, [255, 0, 7]);
+        to_8_bits(&[0xFF; 100], 0, 65535, &mut out);
+        assert_eq!(out, [255; 3]);
+    }
+}
