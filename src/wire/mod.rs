@@ -7,8 +7,12 @@
 //! traces that are checked without either side.
 #![forbid(unsafe_code)]
 
+pub mod frame_header;
 pub mod request;
 pub mod status;
+
+#[cfg(test)]
+mod tests;
 
 pub use request::{Command, GainCode, In, Out, Region};
 

@@ -107,6 +107,26 @@ pub fn serial_text(bytes: [u8; 16]) -> String {
     text
 }
 
+/// Date of the firmware (year, month, day) from the ten bytes of [`super::In::Firmware`].
+/// What follows are compiler versions.
+pub fn firmware_date(bytes: [u8; 10]) -> (u16, u8, u8) {
+    (2000 + u16::from(bytes[0]), bytes[1], bytes[2])
+}
+
+/// The same ten bytes in the form that programs know (observed): up to 2025 year and month
+/// share byte 0, the day is byte 1 and the rest is as it came; later the date is not
+/// packed, and byte 4 is 1.
+pub fn firmware_api_form(bytes: [u8; 10]) -> [u8; 10] {
+    let mut form = bytes;
+    if bytes[0] <= 25 {
+        form[0] = (bytes[0] << 4) | (bytes[1] & 0x0F);
+        form[1] = bytes[2];
+    } else {
+        form[4] = 1;
+    }
+    form
+}
+
 /// Camera colour as the identity block tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColourByte {
@@ -147,6 +167,18 @@ mod tests {
         long[0] = 0xA5;
         long[15] = 0x1F;
         assert_eq!(serial_text(long), "a000000000000001f");
+    }
+
+    #[test]
+    fn firmware_dates_as_observed() {
+        let observed = [0x13, 1, 0x19, 7, 0, 0, 0, 0, 0, 9];
+        assert_eq!(firmware_date(observed), (2019, 1, 25));
+        assert_eq!(firmware_api_form(observed), [0x31, 0x19, 0x19, 7, 0, 0, 0, 0, 0, 9]);
+        let late = [26, 6, 4, 0, 0, 0, 0, 0, 0, 9];
+        assert_eq!(firmware_date(late), (2026, 6, 4));
+        assert_eq!(firmware_api_form(late), [26, 6, 4, 0, 1, 0, 0, 0, 0, 9]);
+        // The year nibble is the year's lowest four bits, so 2015 shows as 15.
+        assert_eq!(firmware_api_form([15, 12, 31, 0, 0, 0, 0, 0, 0, 0])[..2], [0xFC, 31]);
     }
 
     #[test]
