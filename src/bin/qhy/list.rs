@@ -1,6 +1,6 @@
 //! `qhy list`: what is plugged in, also what cannot be used yet, and what to do about it.
 
-use qhyccd::model::{self, Level};
+use qhyccd::model;
 use qhyccd::transport::{Identity, LinkSpeed, UsbError};
 
 use crate::support::output::{self, Result};
@@ -8,9 +8,9 @@ use crate::support::session::Session;
 
 /// Runs the subcommand.
 pub(crate) fn run(session: &Session) -> Result<()> {
-    // Looked at before the library opens anything, so that `in use` means other programs.
     let devices = session.bus().scan()?;
-    let notes: Vec<String> = devices.iter().filter_map(|d| note(d, session)).collect();
+    let open = |device: &Identity| session.bus().open(device).map(drop);
+    let notes: Vec<String> = devices.iter().filter_map(|d| note(d, open)).collect();
     let cameras = session.library().scan()?;
 
     let mut rows = vec![["ID", "MODEL", "LINK", "STATE"].map(String::from).to_vec()];
@@ -26,40 +26,34 @@ pub(crate) fn run(session: &Session) -> Result<()> {
         eprintln!("{note}");
     }
     if cameras.is_empty() && notes.is_empty() {
-        eprintln!("no camera found; is it plugged in and switched on (12 V)?");
+        eprintln!("no camera found; is it plugged in and supplied with 12 V?");
     }
     Ok(())
 }
 
 /// What stands in the way of using a device; `None` for usable cameras and for devices
-/// of other makers.
-fn note(device: &Identity, session: &Session) -> Option<String> {
+/// of other makers. `open` tries to open it.
+fn note(device: &Identity, open: impl Fn(&Identity) -> std::result::Result<(), UsbError>) -> Option<String> {
     if device.vendor != model::VENDOR {
         return None;
     }
     let place = place(device);
-    if model::is_loader(device.vendor, device.product) {
-        let file = model::all().find(|m| m.loader == Some(device.product)).and_then(|m| m.firmware_file);
-        return Some(format!(
-            "{place}: a QHYCCD camera that waits for its firmware{}; install the maker's firmware rules \
-             (udev with fxload), then plug it in again",
-            file.map(|f| format!(" ({f})")).unwrap_or_default()
-        ));
-    }
-    let Some(known) = model::all().find(|m| m.product == device.product) else {
+    let driven = model::all().find(|m| m.product == device.product || m.loader == Some(device.product));
+    let known = model::find_known(device.vendor, device.product);
+    let Some(name) = driven.map(|m| m.name).or(known.map(|k| k.name)) else {
         return Some(format!("{place}: a QHYCCD device that this library does not know"));
     };
-    if known.level == Level::KnownOnly {
-        return Some(format!("{place}: {}, known but not supported yet", known.name));
+    if driven.is_none() {
+        return Some(format!("{place}: {name}, known but not supported yet"));
     }
-    match session.bus().open(device) {
-        Ok(_) => None,
-        Err(error @ UsbError::Access(_)) => Some(format!(
-            "{place}: {}: {error} (install the udev rules 85-open-qhyccd.rules, then plug it in again)",
-            known.name
-        )),
-        Err(error) => Some(format!("{place}: {}: {error}", known.name)),
+    if model::is_loader(device.vendor, device.product) {
+        let file = driven.and_then(|m| m.firmware_file).map(|f| format!(" ({f})")).unwrap_or_default();
+        return Some(format!(
+            "{place}: {name} or a variant, waits for its firmware{file}; install the maker's firmware \
+             files and udev rules, then plug it in again"
+        ));
     }
+    open(device).err().map(|error| format!("{place}: {name} or a variant, {error}"))
 }
 
 fn place(device: &Identity) -> String {
@@ -72,4 +66,30 @@ fn place(device: &Identity) -> String {
         "bus {} device {} ({:04x}:{:04x}{speed})",
         device.bus, device.address, device.vendor, device.product
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(vendor: u16, product: u16) -> Identity {
+        Identity { vendor, product, bus: 2, address: 7, ports: vec![1], speed: LinkSpeed::Super }
+    }
+
+    #[test]
+    fn each_obstacle_is_named() {
+        let fine = |_: &Identity| Ok(());
+        let refused = |_: &Identity| Err(UsbError::Access("install the udev rules".into()));
+        let text = |vendor, product| note(&device(vendor, product), fine).unwrap_or_default();
+
+        assert_eq!(text(0x1618, 0xC601), "");
+        assert_eq!(text(0x0BDA, 0xC600), "", "other makers' devices are none of our business");
+        assert!(text(0x1618, 0xC600).contains("waits for its firmware (QHY600.img)"));
+        assert!(text(0x1618, 0x0411).contains("QHY410C, known but not supported"));
+        assert!(text(0x1618, 0x0410).contains("QHY410C, known but not supported"));
+        assert!(text(0x1618, 0xFFFE).contains("does not know"));
+        let note = note(&device(0x1618, 0xC601), refused).unwrap();
+        assert!(note.starts_with("bus 2 device 7 (1618:c601, USB 3): QHY600"), "{note}");
+        assert!(note.contains("no permission") && note.contains("udev rules"), "{note}");
+    }
 }
