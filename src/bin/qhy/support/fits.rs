@@ -111,7 +111,7 @@ impl Header {
     }
 }
 
-/// Writes the file. `pixels` are samples in the byte order of this machine, row by row
+/// Writes the file. `pixels` are little-endian samples, row by row
 /// from the top, exactly as the library hands them out.
 pub(crate) fn write(out: &mut impl Write, header: &Header, image: Image, pixels: &[u8]) -> io::Result<()> {
     let expected = image.width as usize * image.height as usize * (image.bits as usize / 8);
@@ -128,7 +128,7 @@ pub(crate) fn write(out: &mut impl Write, header: &Header, image: Image, pixels:
             chunk.extend(
                 samples
                     .chunks_exact(2)
-                    .flat_map(|s| (u16::from_ne_bytes([s[0], s[1]]) ^ 0x8000).to_be_bytes()),
+                    .flat_map(|s| (u16::from_le_bytes([s[0], s[1]]) ^ 0x8000).to_be_bytes()),
             );
             out.write_all(&chunk)?;
         }
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn sixteen_bits_are_signed_big_endian_and_padded() {
         let image = Image { width: 3, height: 1, bits: 16 };
-        let pixels: Vec<u8> = [0u16, 0x8001, 0xFFFF].iter().flat_map(|v| v.to_ne_bytes()).collect();
+        let pixels: Vec<u8> = [0u16, 0x8001, 0xFFFF].iter().flat_map(|v| v.to_le_bytes()).collect();
         let mut file = Vec::new();
         write(&mut file, &Header::new(image), image, &pixels).unwrap();
         assert_eq!(file.len(), 2 * BLOCK);
