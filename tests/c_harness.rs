@@ -1,0 +1,145 @@
+//! Builds the programs of `c-tests/` with the C compiler against the library of this
+//! build, runs them on virtual cameras and compares what they print with
+//! `c-tests/expected/`. Nothing may appear on stderr, and no file anywhere.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::{have, link_library, on_cameras, root, run, scratch};
+
+/// A virtual camera in a hurry, for programs that only look at what comes out.
+const FAST: &str = "virtual:QHY600M?seed=1&scene=xy&speed=1000";
+
+/// One program, ready to run.
+struct Program {
+    path: PathBuf,
+    home: PathBuf,
+}
+
+impl Program {
+    fn build(name: &str, test: &str) -> Program {
+        Program::build_with(name, test, "")
+    }
+
+    /// `calls` is what `nulls.c` includes.
+    fn build_with(name: &str, test: &str, calls: &str) -> Program {
+        let dir = scratch(&format!("c-{test}"));
+        let home = dir.join("home");
+        fs::create_dir(&home).expect("home");
+        fs::write(dir.join("calls.h"), calls).expect("calls.h");
+        link_library(&dir, &["libqhyccd.so", "libqhyccd.so.20"]);
+        let path = dir.join(name);
+        let mut cc = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+        cc.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g", "-pthread", "-I"])
+            .arg(root().join("include"))
+            .arg("-I")
+            .arg(&dir)
+            .arg("-o")
+            .arg(&path)
+            .arg(root().join("c-tests").join(format!("{name}.c")))
+            .arg("-L")
+            .arg(&dir)
+            .args(["-lqhyccd", "-ldl", "-lm"])
+            .arg(format!("-Wl,-rpath,{}", dir.display()));
+        run(&mut cc).silent();
+        Program { path, home }
+    }
+
+    fn command(&self, devices: &str, arguments: &[&str]) -> Command {
+        let mut command = on_cameras(&self.path, devices, &self.home);
+        command.args(arguments);
+        command
+    }
+
+    /// Runs it and compares.
+    #[track_caller]
+    fn expect(&self, devices: &str, arguments: &[&str], expected: &str) {
+        let printed = run(&mut self.command(devices, arguments)).silent();
+        compare(&printed, expected);
+        let left: Vec<_> = fs::read_dir(&self.home).expect("home").flatten().map(|e| e.path()).collect();
+        assert!(left.is_empty(), "files were written: {left:?}");
+    }
+}
+
+#[track_caller]
+fn compare(printed: &str, expected: &str) {
+    let file = root().join("c-tests/expected").join(format!("{expected}.txt"));
+    let wanted = fs::read_to_string(&file).unwrap_or_default();
+    if printed != wanted {
+        let got = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{expected}.txt"));
+        fs::write(&got, printed).expect("printed text");
+        let line = printed.lines().zip(wanted.lines()).position(|(a, b)| a != b);
+        let line = line.unwrap_or_else(|| printed.lines().count().min(wanted.lines().count()));
+        panic!(
+            "line {} differs: diff {} {}\n  printed {:?}\n  wanted  {:?}",
+            line + 1,
+            file.display(),
+            got.display(),
+            printed.lines().nth(line),
+            wanted.lines().nth(line),
+        );
+    }
+}
+
+#[test]
+fn single_frames_of_every_shape_have_the_right_pixels() {
+    Program::build("single", "single").expect(FAST, &[], "single");
+}
+
+#[test]
+fn nothing_is_written_behind_a_frame_or_an_answer() {
+    Program::build("guard", "guard").expect(FAST, &[], "guard");
+}
+
+#[test]
+fn calls_go_through_during_an_exposure_and_cancel_wakes_its_reader() {
+    let devices = "virtual:QHY600M?seed=1&scene=xy";
+    Program::build("threads", "exposure").expect(devices, &["exposure"], "threads-exposure");
+}
+
+#[test]
+fn calls_go_through_during_a_readout() {
+    let devices = "virtual:QHY600M?seed=1&scene=xy&speed=0.2";
+    Program::build("threads", "readout").expect(devices, &["readout"], "threads-readout");
+}
+
+#[test]
+fn cameras_do_not_wait_for_each_other() {
+    let devices = "virtual:QHY600M?seed=1&scene=xy,QHY600C?seed=2&scene=xy";
+    Program::build("threads", "cameras").expect(devices, &["cameras"], "threads-cameras");
+}
+
+#[test]
+fn a_thousand_lives_leave_nothing_behind() {
+    Program::build("leaks", "leaks").expect(FAST, &[], "leaks");
+}
+
+#[test]
+fn the_library_can_be_loaded_and_unloaded() {
+    Program::build("dl", "dl").expect(FAST, &["libqhyccd.so.20"], "dl");
+}
+
+#[test]
+fn the_call_orders_of_real_clients_work_on_both_cameras() {
+    let program = Program::build("orders", "orders");
+    program.expect(FAST, &[], "orders");
+    program.expect(&FAST.replace("600M", "600C"), &[], "orders");
+}
+
+#[test]
+fn valgrind_finds_nothing() {
+    if !have("valgrind", &["--version"], "valgrind_finds_nothing") {
+        return;
+    }
+    let program = Program::build("single", "valgrind");
+    let mut command = on_cameras("valgrind", FAST, &program.home);
+    command
+        .args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=all"])
+        .args(["--errors-for-leak-kinds=definite,indirect,possible"])
+        .arg(&program.path)
+        .arg("small");
+    compare(&run(&mut command).silent(), "single-small");
+}
