@@ -2,6 +2,8 @@
 //! build, runs them on virtual cameras and compares what they print with
 //! `c-tests/expected/`. Nothing may appear on stderr, and no file anywhere.
 
+#[path = "support/calls.rs"]
+mod calls;
 mod support;
 
 use std::fs;
@@ -92,6 +94,14 @@ fn single_frames_of_every_shape_have_the_right_pixels() {
 #[test]
 fn nothing_is_written_behind_a_frame_or_an_answer() {
     Program::build("guard", "guard").expect(FAST, &[], "guard");
+}
+
+#[test]
+fn every_function_refuses_nonsense() {
+    let read = |name: &str| fs::read_to_string(root().join("include").join(name)).expect("include file");
+    let headers = ["qhyccd.h", "qhyccd_extra.h"].map(read);
+    let calls = calls::list(&read("qhyccd.abi.tsv"), &headers);
+    Program::build_with("nulls", "nulls", &calls).expect(FAST, &[], "nulls");
 }
 
 #[test]
