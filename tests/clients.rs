@@ -20,7 +20,8 @@ fn cache(name: &str) -> PathBuf {
 /// The pixels of a FITS file as `qhy` writes it: one 16-bit image with the usual zero.
 fn read_fits(path: &Path) -> (usize, usize, Vec<u16>) {
     let bytes = fs::read(path).expect("FITS file");
-    let cards: Vec<_> = bytes.chunks(80).map(String::from_utf8_lossy).take_while(|c| c.trim_end() != "END").collect();
+    let cards: Vec<_> =
+        bytes.chunks(80).map(String::from_utf8_lossy).take_while(|c| c.trim_end() != "END").collect();
     let number = |key: &str| -> usize {
         let card = cards.iter().find(|c| c[..8].trim_end() == key).unwrap_or_else(|| panic!("no {key}"));
         let value = card[10..].split('/').next().expect("value").trim();
@@ -129,7 +130,9 @@ fn rust_client(kind: &str, test: &str) -> Option<String> {
     // Stands in for the build script of its sys crate, which looks in /usr/local/lib.
     let mut libraries = vec![format!("\"{kind}=qhyccd\"")];
     // Without development files of libusb a copy of it is in our archive.
-    if kind == "static" && Command::new("pkg-config").args(["--exists", "libusb-1.0"]).status().is_ok_and(|s| s.success()) {
+    if kind == "static"
+        && Command::new("pkg-config").args(["--exists", "libusb-1.0"]).status().is_ok_and(|s| s.success())
+    {
         libraries.push("\"dylib=usb-1.0\"".into());
     }
     let config = format!(

@@ -51,7 +51,9 @@ fn libdir(prefix: &Path) -> PathBuf {
         if folder.join("libqhyccd.a").exists() {
             return folder;
         }
-        folders.extend(fs::read_dir(&folder).expect("folder").flatten().map(|e| e.path()).filter(|p| p.is_dir()));
+        folders.extend(
+            fs::read_dir(&folder).expect("folder").flatten().map(|e| e.path()).filter(|p| p.is_dir()),
+        );
     }
     panic!("no library was installed in {}", prefix.display());
 }

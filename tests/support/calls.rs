@@ -38,7 +38,8 @@ fn collect(header: &str, declared: &mut BTreeMap<String, Prototype>) {
         let length = text[start..].find("*/").expect("end of a comment") + 2;
         text.replace_range(start..start + length, " ");
     }
-    let lines = text.lines().filter(|l| !l.trim_start().starts_with('#')).map(|l| l.split("//").next().unwrap_or(l));
+    let lines =
+        text.lines().filter(|l| !l.trim_start().starts_with('#')).map(|l| l.split("//").next().unwrap_or(l));
     let text = lines.collect::<Vec<_>>().join(" ");
     for piece in text.split([';', '{', '}']) {
         let Some((head, tail)) = piece.split_once('(') else { continue };
@@ -49,7 +50,8 @@ fn collect(header: &str, declared: &mut BTreeMap<String, Prototype>) {
         if returns.trim().is_empty() || returns.contains("typedef") {
             continue;
         }
-        let returns = returns.split_whitespace().filter(|w| *w != "EXPORTC" && *w != "STDCALL").collect::<Vec<_>>();
+        let returns =
+            returns.split_whitespace().filter(|w| *w != "EXPORTC" && *w != "STDCALL").collect::<Vec<_>>();
         let prototype = Prototype { returns: returns.join(" "), parameters: split(parameters) };
         declared.insert(name.to_owned(), prototype);
     }
@@ -111,7 +113,8 @@ fn argument(parameter: &str, has_memory: bool) -> (String, String) {
     if parameter.contains('*') {
         return ("void *".into(), "pointer()".into());
     }
-    let (kind, name) = parameter.rsplit_once(' ').unwrap_or_else(|| panic!("parameter `{parameter}` has no name"));
+    let (kind, name) =
+        parameter.rsplit_once(' ').unwrap_or_else(|| panic!("parameter `{parameter}` has no name"));
     let value = match kind {
         // "On" would be a wish that some functions follow, by logging for example.
         "bool" => "false",
@@ -124,5 +127,6 @@ fn argument(parameter: &str, has_memory: bool) -> (String, String) {
 }
 
 fn is_size(name: &str) -> bool {
-    ["length", "len", "width", "height", "imagex", "imagey", "x", "y", "bpp"].contains(&name.to_lowercase().as_str())
+    ["length", "len", "width", "height", "imagex", "imagey", "x", "y", "bpp"]
+        .contains(&name.to_lowercase().as_str())
 }
