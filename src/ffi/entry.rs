@@ -1,0 +1,164 @@
+//! The one way in. Every exported function hands its body to [`call`] or [`with_camera`],
+//! which trace it, keep panics inside, look up the handle, and turn the result into the
+//! C value and the text of the last failure.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Once};
+
+use parking_lot::Mutex;
+
+use super::codes::{self, CReturn};
+use super::handles;
+use super::types::qhyccd_handle;
+use crate::camera::{Camera, Error, ErrorKind, Result};
+
+/// Runs the body of an exported function that needs no camera.
+pub(super) fn call<V: CReturn>(name: &'static str, body: impl FnOnce() -> Result<V>) -> V::C {
+    quieten_panics();
+    let _inside = Inside::enter();
+    log::trace!("{name}");
+    match panic::catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => value.into_c(),
+        Ok(Err(error)) => {
+            remember(name, &error);
+            V::FAILED
+        }
+        Err(payload) => {
+            let what = payload_text(&*payload);
+            remember(name, &Error::new(ErrorKind::Internal, format!("defect in the library: {what}")));
+            V::FAILED
+        }
+    }
+}
+
+/// Runs the body of an exported function on the camera of `handle`. No lock is held
+/// while it runs.
+pub(super) fn with_camera<V: CReturn>(
+    name: &'static str,
+    handle: *mut qhyccd_handle,
+    body: impl FnOnce(&Arc<Camera>) -> Result<V>,
+) -> V::C {
+    call(name, || body(&handles::get(handle)?))
+}
+
+/// The answer of a function that is there for linking only: the failure value, outputs
+/// untouched, a text that names the function, and one log line in the life of the
+/// process.
+pub(super) fn refused<V: CReturn>(name: &'static str) -> V::C {
+    static LOGGED: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    call(name, || {
+        if LOGGED.lock().insert(name) {
+            log::warn!("{name} is not supported by this library and does nothing");
+        }
+        Err::<V, _>(Error::new(ErrorKind::Unsupported, "not supported by this library"))
+    })
+}
+
+/// Keeps the text of a failure for `GetQHYCCDLastError` and logs it.
+pub(super) fn remember(name: &str, error: &Error) {
+    let level = match error.kind() {
+        ErrorKind::NotYet => log::Level::Trace,
+        ErrorKind::Internal => log::Level::Error,
+        _ => log::Level::Debug,
+    };
+    log::log!(level, "{name}: {error}");
+    codes::set_last_error(&format!("{name}: {error}"));
+}
+
+/// An argument that is out of question.
+pub(super) fn invalid(text: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Invalid, text)
+}
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Marks the time a thread is inside an exported function.
+struct Inside;
+
+impl Inside {
+    fn enter() -> Inside {
+        DEPTH.with(|depth| depth.set(depth.get() + 1));
+        Inside
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        DEPTH.with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// The standard panic hook prints on stderr, which may be somebody's pipe. Panics inside
+/// exported functions go to the log instead; those of the program's own Rust code keep
+/// the hook they had.
+fn quieten_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if DEPTH.with(Cell::get) > 0 {
+                log::error!("{info}");
+            } else {
+                before(info);
+            }
+        }));
+    });
+}
+
+fn payload_text(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("panic")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::{CStr, c_void};
+    use std::ptr;
+
+    fn last() -> String {
+        // SAFETY: the buffer is always terminated and belongs to this thread.
+        unsafe { CStr::from_ptr(codes::last_error()) }.to_string_lossy().into_owned()
+    }
+
+    #[test]
+    fn results_become_the_values_of_their_type() {
+        assert_eq!(call("Name", || Ok(())), 0);
+        assert_eq!(call("Name", || Ok(7_u32)), 7);
+        assert_eq!(call("Name", || Ok(-12.5)), -12.5);
+        assert_eq!(call("Name", || Err::<u32, _>(invalid("why"))), codes::QHYCCD_ERROR);
+        assert_eq!(last(), "Name: why");
+        assert_eq!(call("Name", || Err::<f64, _>(invalid("why"))), 4_294_967_295.0);
+        assert_eq!(call("Name", || Err::<i32, _>(invalid("why"))), -1);
+        assert_eq!(call("Name", || Err::<*mut c_void, _>(invalid("why"))), ptr::null_mut());
+    }
+
+    #[test]
+    fn a_panic_is_an_error_with_a_text() {
+        assert_eq!(call("Name", || -> Result<()> { panic!("broken {}", 3) }), codes::QHYCCD_ERROR);
+        assert_eq!(last(), "Name: defect in the library: broken 3");
+        assert_eq!(call("Name", || -> Result<f64> { panic!("static") }), 4_294_967_295.0);
+        assert_eq!(last(), "Name: defect in the library: static");
+        assert_eq!(DEPTH.with(Cell::get), 0);
+    }
+
+    #[test]
+    fn null_handles_never_reach_the_body() {
+        let answer = with_camera("Name", ptr::null_mut(), |_| -> Result<()> { unreachable!() });
+        assert_eq!(answer, codes::QHYCCD_ERROR);
+        assert_eq!(last(), "Name: the handle is NULL");
+    }
+
+    #[test]
+    fn refused_functions_say_so() {
+        assert_eq!(refused::<()>("Refused"), codes::QHYCCD_ERROR);
+        assert_eq!(refused::<()>("Refused"), codes::QHYCCD_ERROR);
+        assert_eq!(last(), "Refused: not supported by this library");
+        assert_eq!(refused::<*mut c_void>("Refused"), ptr::null_mut());
+    }
+}
