@@ -24,223 +24,321 @@ struct fpga_info_list;
 extern "C" {
 #endif // __cplusplus
 
-/** write a line to the library debug output. */
-void OutputQHYCCDDebug(char *strOutput);
-
-/** switch the background plug/unplug detection on or off; call before init. */
-void SetQHYCCDAutoDetectCamera(bool enable);
-
-/** directory for the log file. */
-void SetQHYCCDLogPath(char *path);
-
-/** log verbosity byte. */
-void SetQHYCCDLogLevel(uint8_t logLevel);
-
-/** size of the USB transfer queue; header declares it outside Windows only. */
-void SetQHYCCDBufferNumber(uint32_t BufNumber);
-
-/** console log on or off. */
-void EnableQHYCCDMessage(bool enable);
-
-/** global switch for histogram equalisation of output. */
-void set_histogram_equalization(bool enable);
-
-/** log file on or off. */
-void EnableQHYCCDLogFile(bool enable);
-
-/** synchronise an array of cameras on or off. */
-uint32_t SetQHYCCDArrayCamSync(qhyccd_handle *handle, bool onoff);
-
-/** timeout of the single-frame read, ms; 0 = none. */
-uint32_t SetQHYCCDSingleFrameTimeOut(qhyccd_handle *h, uint32_t time);
-
-/** time stamp text from a library buffer. */
-const char *GetTimeStamp(void);
-
-/** probe the system driver for a camera series. */
-uint32_t CheckQHYCCDDeviceDriverIO(uint32_t series);
-
-/** start the library; must come first. */
+/**
+ * Starts the library. Call it before anything but the version, log and registration
+ * functions. It returns at once, prints nothing, and may be called again.
+ *
+ * The environment variable `QHYCCD_DEVICES` chooses the cameras: unset for USB, or for
+ * example `virtual:QHY600M`. A value that makes no sense is not an error here: no camera
+ * will be found, and `GetQHYCCDLastError` tells the mistake.
+ *
+ * If `RegisterPnpEventIn` or `RegisterPnpEvent` was called before, the registered
+ * functions are called for each camera that is there.
+ *
+ * Returns 0.
+ */
 uint32_t InitQHYCCDResource(void);
 
-/** shut the library down and drop all cameras. */
+/**
+ * Ends the library: closes all cameras, wakes whoever waits for them, ends all threads
+ * and closes all files. Harmless if nothing runs, also from static destructors. After
+ * it, `InitQHYCCDResource` starts anew; old handles stay dead.
+ *
+ * Returns 0.
+ */
 uint32_t ReleaseQHYCCDResource(void);
 
-/** enumerate cameras; returns the count. */
+/** The same as `ReleaseQHYCCDResource`. */
+void QHYCCDQuit(void);
+
+/**
+ * The same as `ReleaseQHYCCDResource`. The vendor's header declares it, no vendor
+ * library has it.
+ */
+void SetQHYCCDQuit(void);
+
+/**
+ * Switches the watch for cameras that are plugged in or out; on unless switched off. It
+ * runs only while a plug function is registered, and `ScanQHYCCD` finds new cameras
+ * without it. Takes effect at the next `InitQHYCCDResource`.
+ */
+void SetQHYCCDAutoDetectCamera(bool enable);
+
+/**
+ * Tells the generation of the public interface that this library follows, 25.9.29.10,
+ * as year since 2000, month, day and sub-day. Works before `InitQHYCCDResource`. The
+ * library's own version is told by `QHYCCDOpenVersion`.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if a pointer is NULL; then nothing is written.
+ */
+uint32_t GetQHYCCDSDKVersion(uint32_t *year, uint32_t *month, uint32_t *day, uint32_t *subday);
+
+/**
+ * What went wrong in the last call of this thread that failed, for a person to read: the
+ * function's name and a sentence in English. Empty if no call failed.
+ *
+ * Returns a text that belongs to the library and stays valid until the next failing
+ * call of this thread.
+ */
+char *GetQHYCCDLastError(void);
+
+/**
+ * Looks for cameras. Open cameras are left alone and stay in the list, and their handles
+ * stay valid. May be called at any time after `InitQHYCCDResource`.
+ *
+ * Returns the number of cameras; 0 also if the search failed, and then
+ * `GetQHYCCDLastError` tells why.
+ */
 uint32_t ScanQHYCCD(void);
 
-/** copy the id string of the n-th scanned camera. */
+/**
+ * Tells the id of a camera that the last `ScanQHYCCD` found, `index` counting from 0.
+ * An id is the model, a dash and the serial number, for example
+ * `QHY600M-0123456789abcdef`. It stays the same for ever.
+ *
+ * `id` needs room for 32 bytes; at most 31 characters and a terminator are written.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if there is no such index; then nothing is written.
+ */
 uint32_t GetQHYCCDId(uint32_t index, char *id);
 
-/** copy the model part of an id string. */
+/**
+ * Tells the model of an id: what stands before its last dash. Any text will do, also of
+ * a camera that is not there. The handle of an open camera is taken too, because some
+ * programs pass it.
+ *
+ * `model` needs room for the text and a terminator; 32 bytes are always enough.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if a pointer is NULL or the id has no end within 64
+ * bytes; then nothing is written.
+ */
 uint32_t GetQHYCCDModel(char *id, char *model);
 
-/** open one camera by id string; NULL on failure. */
+/**
+ * Tells whether a camera is connected by USB 3.
+ *
+ * Returns 1 if it is, 0 if it is not or the camera is not there.
+ */
+uint8_t GetCameraIsSuperSpeedFromID(char *id);
+
+/**
+ * Opens a camera by its id. `ScanQHYCCD` need not be called before. A camera that is
+ * open already answers the same handle again, and one `CloseQHYCCD` closes it.
+ *
+ * Read modes, controls and areas can be asked for at once; before the first frame choose
+ * a read mode and a stream mode, and call `InitQHYCCD`.
+ *
+ * Returns a handle, or NULL if there is no such camera, somebody else has it, or
+ * `InitQHYCCDResource` was not called.
+ */
 qhyccd_handle *OpenQHYCCD(char *id);
 
-/** close an open camera handle. */
+/**
+ * Closes a camera: ends what it is doing, wakes whoever waits for it, gives the device
+ * back. The handle is dead afterwards.
+ *
+ * Returns 0, also for NULL and for a handle that is closed already.
+ */
 uint32_t CloseQHYCCD(qhyccd_handle *handle);
 
-/** choose single-frame (0) or live (1) operation before init. */
+/**
+ * Chooses single frames (0) or live video (1). May be called before or after
+ * `InitQHYCCD` and again at any time; a running stream or exposure is ended.
+ *
+ * Returns 0, or `QHYCCD_ERROR` for another mode; then nothing changes.
+ */
 uint32_t SetQHYCCDStreamMode(qhyccd_handle *handle, uint8_t mode);
 
-/** load defaults into the opened camera; after read mode and stream mode are chosen. */
+/**
+ * Makes a camera ready for frames in the read mode and stream mode that were chosen. The
+ * first call after `OpenQHYCCD` sets the defaults of all controls; later calls keep what
+ * was set and send it again. Waits for the camera, about 0.2 s.
+ *
+ * Returns 0 or `QHYCCD_ERROR`.
+ */
 uint32_t InitQHYCCD(qhyccd_handle *handle);
 
 /**
- * feature test for a CONTROL_ID: 0 = present, 0xFFFFFFFF = absent; CAM_COLOR answers the Bayer id instead.
+ * Closes a camera, opens it by its id, and makes it ready with a read mode, a stream
+ * mode and a sample size in bits. `devHandle` is the old handle, or NULL; the new one is
+ * what `OpenQHYCCD` answers for the id.
+ *
+ * Returns 0 and the size of the frame in pixels, or `QHYCCD_ERROR`; then nothing is
+ * written, and the camera may be closed.
  */
-uint32_t IsQHYCCDControlAvailable(qhyccd_handle *handle,
-                                  CONTROL_ID controlId);
+uint32_t resetDev(char *deviceID,
+                  uint32_t readModeIndex,
+                  uint8_t streamMode,
+                  qhyccd_handle *devHandle,
+                  uint32_t *imageWidth,
+                  uint32_t *imageHigh,
+                  uint32_t bitDepth);
 
-/** text name of a CONTROL_ID. */
+/**
+ * Tells the number of read modes of an open camera, at least 1.
+ *
+ * Returns 0, or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDNumberOfReadModes(qhyccd_handle *h, uint32_t *numModes);
+
+/**
+ * Tells the number of read modes of a camera that need not be open.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if the camera is not there; then nothing is written.
+ */
+uint32_t GetQHYCCDReadModeNumberFromID(char *id, uint32_t *numModes);
+
+/** The older name of `GetQHYCCDReadModeNumberFromID`. */
+uint32_t GetReadModesNumber(char *deviceID, uint32_t *numModes);
+
+/**
+ * Tells the whole frame of a read mode of an open camera, in unbinned pixels.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if there is no such mode; then nothing is written.
+ */
+uint32_t GetQHYCCDReadModeResolution(qhyccd_handle *h,
+                                     uint32_t modeNumber,
+                                     uint32_t *width,
+                                     uint32_t *height);
+
+/**
+ * Tells the name of a read mode of an open camera. `name` needs room for 40 bytes with
+ * the terminator.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if there is no such mode; then nothing is written.
+ */
+uint32_t GetQHYCCDReadModeName(qhyccd_handle *h, uint32_t modeNumber, char *name);
+
+/**
+ * Tells the name of a read mode of a camera that need not be open. `name` needs room for
+ * 40 bytes with the terminator.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if there is no such camera or mode; then nothing is
+ * written.
+ */
+uint32_t GetQHYCCDReadModeNameFromID(char *id, uint32_t modeNumber, char *name);
+
+/** The older name of `GetQHYCCDReadModeNameFromID`. */
+uint32_t GetReadModeName(char *deviceID, uint32_t modeIndex, char *modeName);
+
+/**
+ * Chooses a read mode. Best before `InitQHYCCD`; later it takes effect at once. Gain,
+ * exposure and the like stay; the region becomes the whole frame of the mode.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if there is no such mode; then nothing changes.
+ */
+uint32_t SetQHYCCDReadMode(qhyccd_handle *h, uint32_t modeNumber);
+
+/**
+ * Tells the read mode in force.
+ *
+ * Returns 0, or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDReadMode(qhyccd_handle *h, uint32_t *modeNumber);
+
+/**
+ * Tells whether a camera has a control. Works before `InitQHYCCD`.
+ *
+ * Returns 0 if it has, `QHYCCD_ERROR` if not or if there is no such control. `CAM_COLOR`
+ * is the exception: on colour cameras it answers the number of the Bayer order, 1 to 4.
+ */
+uint32_t IsQHYCCDControlAvailable(qhyccd_handle *handle, CONTROL_ID controlId);
+
+/**
+ * Tells the name of a control that has one: `DPC` (1027) and `DPC_value` (1028).
+ * `IDname` needs room for 40 bytes with the terminator.
+ *
+ * Returns 0, or `QHYCCD_ERROR` for all others; then nothing is written.
+ */
 uint32_t GetQHYCCDControlName(qhyccd_handle *handle, CONTROL_ID controlId, char *IDname);
 
-/** set a CONTROL_ID to a double. */
+/**
+ * Sets a control. A value outside its range is clamped: that is a success, and
+ * `GetQHYCCDParam` reads the clamped value. Times are in microseconds, temperatures in
+ * degrees Celsius, the cooler's power is 0 to 255.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if the camera has no such control or the value is NaN or
+ * infinite; then nothing changes.
+ */
 uint32_t SetQHYCCDParam(qhyccd_handle *handle, CONTROL_ID controlId, double value);
 
-/** read a CONTROL_ID as double; failure is 4294967295.0. */
+/**
+ * Reads a control. Some ask the camera, which takes a moment; none waits for a frame.
+ *
+ * Returns the value, or 4294967295.0 if it cannot be read. Never NaN.
+ */
 double GetQHYCCDParam(qhyccd_handle *handle, CONTROL_ID controlId);
 
-/** range and step of a CONTROL_ID. */
+/**
+ * Tells the smallest and largest value of a control and the step between values.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if the control has no range; then nothing is written.
+ */
 uint32_t GetQHYCCDParamMinMaxStep(qhyccd_handle *handle,
                                   CONTROL_ID controlId,
                                   double *min,
                                   double *max,
                                   double *step);
 
-/** set the region of interest, in binned pixels. */
+/**
+ * Not supported: ranges are known of open cameras only, see `GetQHYCCDParamMinMaxStep`.
+ * The vendor's header declares it, no vendor library has it.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDBeforeOpenParam(struct QHYCamMinMaxStepValue *p, CONTROL_ID controlId);
+
+/**
+ * Sets the bits of a sample in the frames handed out: 8 (one byte) or 16 (two bytes,
+ * little endian).
+ *
+ * Returns 0, or `QHYCCD_ERROR` for another number; then nothing changes.
+ */
+uint32_t SetQHYCCDBitsMode(qhyccd_handle *handle, uint32_t bits);
+
+/**
+ * Switches demosaicing in the library. Frames of a colour camera then have 3 channels
+ * in the order blue, green, red.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if it is switched on for a camera without colour filters.
+ */
+uint32_t SetQHYCCDDebayerOnOff(qhyccd_handle *h, bool onoff);
+
+/**
+ * Sets the region of interest in binned pixels: its first column and row and its size.
+ * Any region inside the frame will do; the frame has exactly this size.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if it is empty or reaches outside; then nothing changes.
+ */
 uint32_t SetQHYCCDResolution(qhyccd_handle *handle,
                              uint32_t x,
                              uint32_t y,
                              uint32_t xsize,
                              uint32_t ysize);
 
-/** bytes a frame buffer must hold. */
+/**
+ * Tells how many bytes a buffer must have for any region and bin of the present read
+ * mode, sample size and number of channels. A frame is as large as its own width,
+ * height, channels and sample size say, and no byte more is ever written.
+ *
+ * Returns the number of bytes, or `QHYCCD_ERROR`.
+ */
 uint32_t GetQHYCCDMemLength(qhyccd_handle *handle);
 
-/** start one exposure; may answer 0x2001 (read at once) or 0x2000. */
-uint32_t ExpQHYCCDSingleFrame(qhyccd_handle *handle);
-
-/** block until the frame is in, fill size, depth, channels and pixels. */
-uint32_t GetQHYCCDSingleFrame(qhyccd_handle *handle,
-                              uint32_t *w,
-                              uint32_t *h,
-                              uint32_t *bpp,
-                              uint32_t *channels,
-                              uint8_t *imgdata);
-
-/** stop the exposure; the frame must still be read. */
-uint32_t CancelQHYCCDExposing(qhyccd_handle *handle);
-
-/** stop the exposure and discard the frame. */
-uint32_t CancelQHYCCDExposingAndReadout(qhyccd_handle *handle);
-
-/** start continuous exposure. */
-uint32_t BeginQHYCCDLive(qhyccd_handle *handle);
-
-/** non-blocking fetch of the next live frame; 0xFFFFFFFF = none yet. */
-uint32_t GetQHYCCDLiveFrame(qhyccd_handle *handle,
-                            uint32_t *w,
-                            uint32_t *h,
-                            uint32_t *bpp,
-                            uint32_t *channels,
-                            uint8_t *imgdata);
-
-/** stop continuous exposure. */
-uint32_t StopQHYCCDLive(qhyccd_handle *handle);
-
-/** read bytes from the PCIe stream. */
-uint32_t QHYCCDPcieRecv(qhyccd_handle *handle, void *data, int len, uint64_t timeout);
-
-/** amount of data held in the card memory. */
-uint32_t GetQHYCCDPcieDDRNum(qhyccd_handle *handle);
-
-/** set horizontal and vertical binning. */
+/**
+ * Sets the binning; `wbin` and `hbin` must be the same. The part of the sensor that is
+ * shown stays, so the region in binned pixels changes.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if the camera has no such bin; then nothing changes.
+ */
 uint32_t SetQHYCCDBinMode(qhyccd_handle *handle, uint32_t wbin, uint32_t hbin);
 
-/** output depth: 8 or 16. */
-uint32_t SetQHYCCDBitsMode(qhyccd_handle *handle, uint32_t bits);
-
-/** one step of the software cooler loop to a target in Celsius; call about once a second. */
-uint32_t ControlQHYCCDTemp(qhyccd_handle *handle, double targettemp);
-
-/** ST4 pulse: 0 RA+, 1 Dec+, 2 Dec-, 3 RA-; duration in ms. */
-uint32_t ControlQHYCCDGuide(qhyccd_handle *handle, uint32_t direction, uint16_t duration);
-
-/** send a position order (one hex digit character) to the filter wheel. */
-uint32_t SendOrder2QHYCCDCFW(qhyccd_handle *handle, char *order, uint32_t length);
-
-/** filter wheel position as a character. */
-uint32_t GetQHYCCDCFWStatus(qhyccd_handle *handle, char *status);
-
-/** 0 when a filter wheel answers. */
-uint32_t IsQHYCCDCFWPlugged(qhyccd_handle *handle);
-
-/** count of trigger connectors. */
-uint32_t GetQHYCCDTrigerInterfaceNumber(qhyccd_handle *handle, uint32_t *interfaceNumber);
-
-/** name of one trigger connector. */
-uint32_t GetQHYCCDTrigerInterfaceName(qhyccd_handle *handle, uint32_t interfaceIndex, char *name);
-
-/** choose the trigger connector. */
-uint32_t SetQHYCCDTrigerInterface(qhyccd_handle *handle, uint32_t interfaceIndex);
-
-/** count of trigger modes. */
-uint32_t GetQHYCCDTrigerModeNumber(qhyccd_handle *handle, uint32_t *modeNumber);
-
-/** name of one trigger mode. */
-uint32_t GetQHYCCDTrigerModeName(qhyccd_handle *handle, uint32_t modeIndex, char *name);
-
-/** choose the trigger mode. */
-uint32_t SetQHYCCDTrigerMode(qhyccd_handle *handle, uint32_t modeIndex);
-
-/** trigger input on or off. */
-uint32_t SetQHYCCDTrigerFunction(qhyccd_handle *h, bool value);
-
-/** trigger input alone on or off. */
-uint32_t SetQHYCCDTrigerInOnly(qhyccd_handle *h, bool value);
-
-/** trigger output alone on or off. */
-uint32_t SetQHYCCDTrigerOutOnly(qhyccd_handle *h, bool value);
-
-/** switch trigger output on. */
-uint32_t EnableQHYCCDTrigerOut(qhyccd_handle *handle);
-
-/** switch the second kind of trigger output on. */
-uint32_t EnableQHYCCDTrigerOutA(qhyccd_handle *handle);
-
-/** fire one software trigger. */
-uint32_t SendSoftTriger2QHYCCDCam(qhyccd_handle *handle);
-
-/** input pulse filter on or off. */
-uint32_t SetQHYCCDTrigerFilterOnOff(qhyccd_handle *handle, bool onoff);
-
-/** input pulse filter time. */
-uint32_t SetQHYCCDTrigerFilterTime(qhyccd_handle *handle, uint32_t time);
-
-/** stretch a 16-bit frame to 8-bit between black and white levels. */
-void Bits16ToBits8(qhyccd_handle *h,
-                   uint8_t *InputData16,
-                   uint8_t *OutputData8,
-                   uint32_t imageX,
-                   uint32_t imageY,
-                   uint16_t B,
-                   uint16_t W);
-
-/** draw a histogram picture 192x130, 3 channels. */
-void HistInfo192x130(qhyccd_handle *h, uint32_t x, uint32_t y, uint8_t *InBuf, uint8_t *OutBuf);
-
-/** push firmware files found under a directory into cold-plugged cameras (macOS path). */
-uint32_t OSXInitQHYCCDFirmware(char *path);
-
-/** push firmware images compiled into the library (macOS). */
-uint32_t OSXInitQHYCCDFirmwareArray(void);
-
-/** push built-in firmware using an Android USB file descriptor. */
-uint32_t OSXInitQHYCCDAndroidFirmwareArray(int idVendor, int idProduct, int fileDescriptor);
-
-/** chip size in mm, pixels, pixel size in um, depth. */
+/**
+ * Tells the size of the chip in millimetres, of the whole frame of the present read mode
+ * in unbinned pixels, of a pixel in micrometres, and the bits of a sample.
+ *
+ * Returns 0, or `QHYCCD_ERROR`; then nothing is written.
+ */
 uint32_t GetQHYCCDChipInfo(qhyccd_handle *h,
                            double *chipw,
                            double *chiph,
@@ -250,134 +348,412 @@ uint32_t GetQHYCCDChipInfo(qhyccd_handle *h,
                            double *pixelh,
                            uint32_t *bpp);
 
-/** light-sensitive rectangle. */
+/**
+ * Tells the light-sensitive part of the frame, in binned pixels.
+ *
+ * Returns 0, or `QHYCCD_ERROR`; then nothing is written.
+ */
 uint32_t GetQHYCCDEffectiveArea(qhyccd_handle *h,
                                 uint32_t *startX,
                                 uint32_t *startY,
                                 uint32_t *sizeX,
                                 uint32_t *sizeY);
 
-/** overscan rectangle. */
+/**
+ * Tells the overscan part of the frame, rows that are read without pixels, in binned
+ * pixels.
+ *
+ * Returns 0, or `QHYCCD_ERROR`; then nothing is written.
+ */
 uint32_t GetQHYCCDOverScanArea(qhyccd_handle *h,
                                uint32_t *startX,
                                uint32_t *startY,
                                uint32_t *sizeX,
                                uint32_t *sizeY);
 
-/** rectangle now in force. */
+/**
+ * Tells the region of interest in force, in binned pixels.
+ *
+ * Returns 0, or `QHYCCD_ERROR`; then nothing is written.
+ */
 uint32_t GetQHYCCDCurrentROI(qhyccd_handle *handle,
                              uint32_t *startX,
                              uint32_t *startY,
                              uint32_t *sizeX,
                              uint32_t *sizeY);
 
-/** centroid of the stabilisation target in chip coordinates. */
-uint32_t GetQHYCCDImageStabilizationGravity(qhyccd_handle *handle, int *GravityX, int *GravityY);
+/**
+ * Sets how long `GetQHYCCDSingleFrame` may wait after the exposure should have ended, in
+ * milliseconds; 0 is the default of 60 s.
+ *
+ * Returns 0 or `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDSingleFrameTimeOut(qhyccd_handle *h, uint32_t time);
 
-/** set up a focus window around a point. */
-uint32_t SetQHYCCDFocusSetting(qhyccd_handle *h, uint32_t focusCenterX, uint32_t focusCenterY);
+/**
+ * Starts one exposure and returns at once. An exposure that runs already is given up.
+ *
+ * Returns 0 or `QHYCCD_ERROR`, no other number.
+ */
+uint32_t ExpQHYCCDSingleFrame(qhyccd_handle *handle);
 
-/** time left in the exposure; about 100 or less means done. */
+/**
+ * Waits for the frame of the exposure that was started and writes it to `imgdata`, with
+ * its width and height in pixels, bits a sample and channels. May be called at once, near
+ * the end of the exposure or long after it, from any thread; other calls on the camera
+ * go on meanwhile. `CancelQHYCCDExposingAndReadout` from another thread ends the wait.
+ *
+ * `imgdata` must have room for the frame, width times height times channels times bytes a
+ * sample; see `GetQHYCCDMemLength`. No byte more is written.
+ *
+ * Returns 0 with a whole fresh frame. Returns `QHYCCD_ERROR` if no exposure was started,
+ * it was cancelled, data are missing or the time is out; then only `imgdata` may have
+ * changed.
+ */
+uint32_t GetQHYCCDSingleFrame(qhyccd_handle *handle,
+                              uint32_t *w,
+                              uint32_t *h,
+                              uint32_t *bpp,
+                              uint32_t *channels,
+                              uint8_t *imgdata);
+
+/**
+ * Ends the exposure and drops its frame. The same as `CancelQHYCCDExposingAndReadout`.
+ *
+ * Returns 0, also if nothing runs.
+ */
+uint32_t CancelQHYCCDExposing(qhyccd_handle *handle);
+
+/**
+ * Ends the exposure and drops its frame. A thread that waits in `GetQHYCCDSingleFrame`
+ * returns at once with an error. The next exposure is fresh.
+ *
+ * Returns 0, also if nothing runs.
+ */
+uint32_t CancelQHYCCDExposingAndReadout(qhyccd_handle *handle);
+
+/**
+ * Tells how much of the exposure is left.
+ *
+ * Returns percent, 100 down to 0, 0 when idle; `QHYCCD_ERROR` without a camera.
+ */
 uint32_t GetQHYCCDExposureRemaining(qhyccd_handle *h);
 
-/** firmware version bytes of the camera. */
-uint32_t GetQHYCCDFWVersion(qhyccd_handle *h, uint8_t *buf);
-
-/** version bytes of the n-th FPGA. */
-uint32_t GetQHYCCDFPGAVersion(qhyccd_handle *h, uint8_t fpga_index, uint8_t *buf);
-
-/** serial port speed option. */
-uint32_t SetQHYCCDInterCamSerialParam(qhyccd_handle *h, uint32_t opt);
-
-/** send bytes on the serial port. */
-uint32_t QHYCCDInterCamSerialTX(qhyccd_handle *h, char *buf, uint32_t length);
-
-/** receive bytes; the count is the return. */
-uint32_t QHYCCDInterCamSerialRX(qhyccd_handle *h, char *buf);
-
-/** display on (1) or off (0). */
-uint32_t QHYCCDInterCamOledOnOff(qhyccd_handle *handle, uint8_t onoff);
-
-/** display brightness. */
-uint32_t SetQHYCCDInterCamOledBrightness(qhyccd_handle *handle, uint8_t brightness);
-
-/** show four text lines. */
-uint32_t SendFourLine2QHYCCDInterCamOled(qhyccd_handle *handle,
-                                         char *messagetemp,
-                                         char *messageinfo,
-                                         char *messagetime,
-                                         char *messagemode);
-
-/** show two text lines. */
-uint32_t SendTwoLine2QHYCCDInterCamOled(qhyccd_handle *handle,
-                                        char *messageTop,
-                                        char *messageBottom);
-
-/** show one text line. */
-uint32_t SendOneLine2QHYCCDInterCamOled(qhyccd_handle *handle, char *messageTop);
-
-/** raw status bytes of the camera. */
-uint32_t GetQHYCCDCameraStatus(qhyccd_handle *h, uint8_t *buf);
-
-/** mechanical shutter position. */
-uint32_t GetQHYCCDShutterStatus(qhyccd_handle *handle);
-
-/** move the mechanical shutter. */
-uint32_t ControlQHYCCDShutter(qhyccd_handle *handle, uint8_t status);
-
-/** pressure in the sensor chamber, mbar. */
-uint32_t GetQHYCCDPressure(qhyccd_handle *handle, double *pressure);
-
-/** relative humidity in the sensor chamber. */
-uint32_t GetQHYCCDHumidity(qhyccd_handle *handle, double *hd);
-
-/** write a 16-bit sensor register. */
-uint32_t QHYCCDI2CTwoWrite(qhyccd_handle *handle, uint16_t addr, uint16_t value);
-
-/** read a 16-bit sensor register; the value is the return. */
-uint32_t QHYCCDI2CTwoRead(qhyccd_handle *handle, uint16_t addr);
-
-/** readout progress as a double. */
+/**
+ * Tells how much of the present frame was read from the camera. May be called as often
+ * as one likes; it takes no lock that a transfer holds.
+ *
+ * Returns percent, 0 to 100, 0 when idle or without a camera.
+ */
 double GetQHYCCDReadingProgress(qhyccd_handle *handle);
 
-/** set the cooler loop P, I, D terms. */
+/**
+ * Starts live video. Needs stream mode 1 and `InitQHYCCD`.
+ *
+ * Returns 0 or `QHYCCD_ERROR`.
+ */
+uint32_t BeginQHYCCDLive(qhyccd_handle *handle);
+
+/**
+ * Fetches the newest live frame, if there is one that was not fetched yet. Never waits
+ * for a frame. Arguments as in `GetQHYCCDSingleFrame`.
+ *
+ * Returns 0 with a whole frame, or `QHYCCD_ERROR` if there is none yet or something is
+ * wrong; if there is none yet, nothing is written.
+ */
+uint32_t GetQHYCCDLiveFrame(qhyccd_handle *handle,
+                            uint32_t *w,
+                            uint32_t *h,
+                            uint32_t *bpp,
+                            uint32_t *channels,
+                            uint8_t *imgdata);
+
+/**
+ * Ends live video.
+ *
+ * Returns 0, also if nothing runs, for NULL and for a closed handle.
+ */
+uint32_t StopQHYCCDLive(qhyccd_handle *handle);
+
+/**
+ * Sets how many live frames are kept for a slow reader, for all cameras; 0 is the
+ * default. The oldest frame gives way to a new one.
+ */
+void SetQHYCCDBufferNumber(uint32_t BufNumber);
+
+/**
+ * Forgets the live frames that wait.
+ *
+ * Returns 0 or `QHYCCD_ERROR`.
+ */
+uint32_t ClearQHYCCDImageQueue(qhyccd_handle *handle);
+
+/**
+ * Not supported: no request is known that resets the frame counter of a QHY600.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t ResetQHYCCDFrameCounter(qhyccd_handle *h);
+
+/**
+ * Sets the target temperature in degrees Celsius; the same as setting `CONTROL_COOLER`.
+ * The camera regulates by itself. Calling it again and again, as old cameras needed it,
+ * does no harm.
+ *
+ * Returns 0 or `QHYCCD_ERROR`.
+ */
+uint32_t ControlQHYCCDTemp(qhyccd_handle *handle, double targettemp);
+
+/**
+ * Reads the pressure in the sensor chamber, in hPa.
+ *
+ * Returns 0, or `QHYCCD_ERROR` without such a sensor; then nothing is written.
+ */
+uint32_t GetQHYCCDPressure(qhyccd_handle *handle, double *pressure);
+
+/**
+ * Reads the relative humidity in the sensor chamber, in percent.
+ *
+ * Returns 0, or `QHYCCD_ERROR` without such a sensor; then nothing is written.
+ */
+uint32_t GetQHYCCDHumidity(qhyccd_handle *handle, double *hd);
+
+/**
+ * Reads the temperature of the FPGA in degrees Celsius.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDFPGATemp(qhyccd_handle *handle, double *temp);
+
+/**
+ * Not supported: the camera regulates by itself; there is no loop here to tune.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t TestQHYCCDPIDParas(qhyccd_handle *h, double p, double i, double d);
 
-/** push one FX3 image file to the device with the given VID/PID. */
-uint32_t DownloadFX3FirmWare(uint16_t vid, uint16_t pid, char *imgpath);
+/**
+ * Sends the wheel to a position: the first character of `order`, upper or lower case.
+ * Returns before it is there.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if there is no wheel or no such position.
+ */
+uint32_t SendOrder2QHYCCDCFW(qhyccd_handle *handle, char *order, uint32_t length);
 
-/** numeric device type (DEVICETYPE_*) of the handle. */
-uint32_t GetQHYCCDType(qhyccd_handle *h);
+/**
+ * Reads the position of the wheel. While it turns the answer is another position or `N`.
+ * Exactly one byte is written, without a terminator.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if no wheel answers; then nothing is written.
+ */
+uint32_t GetQHYCCDCFWStatus(qhyccd_handle *handle, char *status);
 
-/** switch in-library demosaic. */
-uint32_t SetQHYCCDDebayerOnOff(qhyccd_handle *h, bool onoff);
+/**
+ * Tells whether a wheel answers.
+ *
+ * Returns 0 if one does, `QHYCCD_ERROR` if not.
+ */
+uint32_t IsQHYCCDCFWPlugged(qhyccd_handle *handle);
 
-/** CCD sampling-phase fine adjust bytes. */
-uint32_t SetQHYCCDFineTone(qhyccd_handle *h,
-                           uint8_t setshporshd,
-                           uint8_t shdloc,
-                           uint8_t shploc,
-                           uint8_t shwidth);
+/**
+ * Not supported: no camera with a guide port is.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t ControlQHYCCDGuide(qhyccd_handle *handle, uint32_t direction, uint16_t duration);
 
-/** tune the GPS oscillator control value. */
+/**
+ * Not supported: no camera with a mechanical shutter is.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t ControlQHYCCDShutter(qhyccd_handle *handle, uint8_t status);
+
+/**
+ * Not supported: no camera with a mechanical shutter is.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t GetQHYCCDShutterStatus(qhyccd_handle *handle);
+
+/**
+ * Not supported yet: the number of trigger connectors.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDTrigerInterfaceNumber(qhyccd_handle *handle, uint32_t *interfaceNumber);
+
+/**
+ * Not supported yet: the name of a trigger connector.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDTrigerInterfaceName(qhyccd_handle *handle, uint32_t interfaceIndex, char *name);
+
+/**
+ * Not supported yet: the choice of a trigger connector.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDTrigerInterface(qhyccd_handle *handle, uint32_t interfaceIndex);
+
+/**
+ * Not supported yet: the number of trigger modes.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDTrigerModeNumber(qhyccd_handle *handle, uint32_t *modeNumber);
+
+/**
+ * Not supported yet: the name of a trigger mode.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDTrigerModeName(qhyccd_handle *handle, uint32_t modeIndex, char *name);
+
+/**
+ * Not supported yet: the choice of a trigger mode.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDTrigerMode(qhyccd_handle *handle, uint32_t modeIndex);
+
+/**
+ * Not supported yet: trigger input and output on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDTrigerFunction(qhyccd_handle *h, bool value);
+
+/**
+ * Not supported yet: trigger input alone on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDTrigerInOnly(qhyccd_handle *h, bool value);
+
+/**
+ * Not supported yet: trigger output alone on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDTrigerOutOnly(qhyccd_handle *h, bool value);
+
+/**
+ * Not supported yet: trigger output on.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t EnableQHYCCDTrigerOut(qhyccd_handle *handle);
+
+/**
+ * Not supported yet: the second kind of trigger output on.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t EnableQHYCCDTrigerOutA(qhyccd_handle *handle);
+
+/**
+ * Not supported yet: one trigger by software.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SendSoftTriger2QHYCCDCam(qhyccd_handle *handle);
+
+/**
+ * Not supported yet: the filter for short input pulses on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDTrigerFilterOnOff(qhyccd_handle *handle, bool onoff);
+
+/**
+ * Not supported yet: the length below which input pulses are ignored.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDTrigerFilterTime(qhyccd_handle *handle, uint32_t time);
+
+/**
+ * Not supported yet: burst mode on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t EnableQHYCCDBurstMode(qhyccd_handle *h, bool i);
+
+/**
+ * Not supported yet: first and last frame of a burst.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDBurstModeStartEnd(qhyccd_handle *h, uint32_t start, uint32_t end);
+
+/**
+ * Not supported yet: counting of burst frames on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t EnableQHYCCDBurstCountFun(qhyccd_handle *h, bool i);
+
+/**
+ * Not supported yet: waits with the burst until `ReleaseQHYCCDBurstIDLE`.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDBurstIDLE(qhyccd_handle *h);
+
+/**
+ * Not supported yet: lets the burst run.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t ReleaseQHYCCDBurstIDLE(qhyccd_handle *h);
+
+/**
+ * Not supported yet: sends the burst frames in the camera's memory once more.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t RereadQHYCCDBurstFrame(qhyccd_handle *h);
+
+/**
+ * Not supported yet: bytes sent behind a burst so that its last frame fills a transfer.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDBurstModePatchNumber(qhyccd_handle *h, uint32_t value);
+
+/**
+ * Not supported yet: the control value of the GPS oscillator.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDGPSVCOXFreq(qhyccd_handle *handle, uint16_t i);
 
-/** calibration LED mode on or off. */
+/**
+ * Not supported yet: the calibration LED on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDGPSLedCalMode(qhyccd_handle *handle, uint8_t i);
 
-/** calibration LED pulse position and width. */
+/** Not supported yet: position and width of the calibration LED's pulse. */
 void SetQHYCCDGPSLedCal(qhyccd_handle *handle, uint32_t pos, uint8_t width);
 
-/** shutter start LED pulse: slave flag, position, width. */
+/** Not supported yet: position and width of the pulse that marks the start of exposure. */
 void SetQHYCCDGPSPOSA(qhyccd_handle *handle, uint8_t is_slave, uint32_t pos, uint8_t width);
 
-/** shutter end LED pulse: slave flag, position, width. */
+/** Not supported yet: position and width of the pulse that marks the end of exposure. */
 void SetQHYCCDGPSPOSB(qhyccd_handle *handle, uint8_t is_slave, uint32_t pos, uint8_t width);
 
-/** clock role: 0 master, 1 slave. */
+/**
+ * Not supported yet: whether the camera follows its own clock (0) or another (1).
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDGPSMasterSlave(qhyccd_handle *handle, uint8_t i);
 
-/** slave start time, interval and exposure. */
+/** Not supported yet: start, interval and exposure of a camera that follows another clock. */
 void SetQHYCCDGPSSlaveModeParameter(qhyccd_handle *handle,
                                     uint32_t target_sec,
                                     uint32_t target_us,
@@ -385,114 +761,126 @@ void SetQHYCCDGPSSlaveModeParameter(qhyccd_handle *handle,
                                     uint32_t deltaT_us,
                                     uint32_t expTime);
 
-/** declared only; no export found on Linux or Windows. */
-void SetQHYCCDQuit(void);
+/**
+ * Not supported yet: stretches 16-bit samples to 8 bits between a black level `B` and a
+ * white level `W`.
+ */
+void Bits16ToBits8(qhyccd_handle *h,
+                   uint8_t *InputData16,
+                   uint8_t *OutputData8,
+                   uint32_t imageX,
+                   uint32_t imageY,
+                   uint16_t B,
+                   uint16_t W);
 
-/** USB vendor control OUT. */
-uint32_t QHYCCDVendRequestWrite(qhyccd_handle *h,
-                                uint8_t req,
-                                uint16_t value,
-                                uint16_t index1,
-                                uint32_t length,
-                                uint8_t *data);
+/** Not supported yet: draws the histogram of an image as a picture of 192 x 130 pixels. */
+void HistInfo192x130(qhyccd_handle *h, uint32_t x, uint32_t y, uint8_t *InBuf, uint8_t *OutBuf);
 
-/** USB vendor control IN. */
-uint32_t QHYCCDVendRequestRead(qhyccd_handle *h,
-                               uint8_t req,
-                               uint16_t value,
-                               uint16_t index1,
-                               uint32_t length,
-                               uint8_t *data);
+/** Not supported yet: equalises the histogram of an image in place. */
+void QHYCCDEqualizeHistogram(uint8_t *pdata, int width, int height, int bpp);
 
-/** synchronous endpoint read. */
-uint32_t QHYCCDReadUSB_SYNC(qhyccd_handle *pDevHandle,
-                            uint8_t endpoint,
-                            uint32_t length,
-                            uint8_t *data,
-                            uint32_t timeout);
+/**
+ * Sets how much the log has that the other functions here switch on: 0 nothing, 1
+ * errors, 2 warnings, 3 (the default) notes, 4 details, 5 and more every call. It
+ * switches nothing on by itself. May be called before `InitQHYCCDResource`.
+ */
+void SetQHYCCDLogLevel(uint8_t logLevel);
 
-/** bulk transfer in libusb form. */
-uint32_t QHYCCDLibusbBulkTransfer(qhyccd_handle *pDevHandle,
-                                  uint8_t endpoint,
-                                  uint8_t *data,
-                                  uint32_t length,
-                                  int32_t *transferred,
-                                  uint32_t timeout);
+/** Switches log lines on the standard error stream; off unless switched on. */
+void EnableQHYCCDMessage(bool enable);
 
-/** library version as year, month, day, subday. */
-uint32_t GetQHYCCDSDKVersion(uint32_t *year, uint32_t *month, uint32_t *day, uint32_t *subday);
+/**
+ * Switches the log file; off unless switched on. It is in the folder of
+ * `SetQHYCCDLogPath`, else in `qhyccd` under the user's state folder
+ * (`$XDG_STATE_HOME`, or `~/.local/state`). If it cannot be written,
+ * `GetQHYCCDLastError` tells why.
+ */
+void EnableQHYCCDLogFile(bool enable);
 
-/** count of PCIe grabber cards. */
-uint32_t GetQHYCCDPCIECardNum(uint32_t *num);
+/**
+ * Sets the folder of the log file, which is made if need be. The path must be absolute;
+ * another one changes nothing.
+ */
+void SetQHYCCDLogPath(char *path);
 
-/** version of one PCIe grabber card. */
-uint32_t GetQHYCCDPCIECardVer(uint32_t index,
-                              uint32_t *year,
-                              uint32_t *month,
-                              uint32_t *day,
-                              uint32_t *subday);
+/** Writes a line of the program's own to the log, as a note. */
+void OutputQHYCCDDebug(char *strOutput);
 
-/** count of readout modes of an open camera. */
-uint32_t GetQHYCCDNumberOfReadModes(qhyccd_handle *h, uint32_t *numModes);
+/**
+ * Tells the present time in UTC, as `2026-01-31T12:00:00.000Z`.
+ *
+ * Returns a text that belongs to the library and stays valid until the next call of this
+ * thread.
+ */
+const char *GetTimeStamp(void);
 
-/** count of readout modes by id, before opening. */
-uint32_t GetQHYCCDReadModeNumberFromID(char *id, uint32_t *numModes);
+/**
+ * Registers a function for general messages. It is kept; no message is sent yet.
+ *
+ * Returns 0.
+ */
+QHYDWORD SetQHYCCDCallBack(QHYCCDProcCallBack ProcCallBack, int32_t Flag);
 
-/** full frame size of one readout mode. */
-uint32_t GetQHYCCDReadModeResolution(qhyccd_handle *h,
-                                     uint32_t modeNumber,
-                                     uint32_t *width,
-                                     uint32_t *height);
+/**
+ * Registers a function for cameras that come. It gets the id, also of each camera that
+ * is there when `InitQHYCCDResource` is called.
+ */
+void RegisterPnpEventIn(void (*in_pnp_event_in_func)(char *id));
 
-/** name of one readout mode. */
-uint32_t GetQHYCCDReadModeName(qhyccd_handle *h, uint32_t modeNumber, char *name);
+/** Registers a function for cameras that go. It gets the id. */
+void RegisterPnpEventOut(void (*in_pnp_event_out_func)(char *id));
 
-/** name of one readout mode by id, before opening. */
-uint32_t GetQHYCCDReadModeNameFromID(char *id, uint32_t modeNumber, char *name);
+/**
+ * Registers a function for single frames. It gets the id and the pixels when
+ * `GetQHYCCDSingleFrame` has delivered a frame, before that returns.
+ */
+void RegisterDataEventSingle(void (*in_data_event_single_func)(char *id, uint8_t *imgdata));
 
-/** select a readout mode; re-init afterwards. */
-uint32_t SetQHYCCDReadMode(qhyccd_handle *h, uint32_t modeNumber);
+/**
+ * Registers a function for live frames. It gets the id and the pixels when
+ * `GetQHYCCDLiveFrame` has delivered a frame, before that returns.
+ */
+void RegisterDataEventLive(void (*in_data_event_live_func)(char *id, uint8_t *imgdata));
 
-/** current readout mode index. */
-uint32_t GetQHYCCDReadMode(qhyccd_handle *h, uint32_t *modeNumber);
+/**
+ * Registers a function for frames that were lost on the way. It is called when a frame
+ * call fails for that reason, before that returns.
+ */
+void RegisterTransferEventError(void (*transfer_event_error_func)(void));
 
-/** parameter range before opening; declared only, no export found. */
-uint32_t GetQHYCCDBeforeOpenParam(struct QHYCamMinMaxStepValue *p, CONTROL_ID controlId);
+/** Not supported yet: the switch for histogram equalisation of all frames. */
+void set_histogram_equalization(bool enable);
 
-/** burst capture on or off. */
-uint32_t EnableQHYCCDBurstMode(qhyccd_handle *h, bool i);
+/**
+ * Not supported yet: a focus window around a point.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDFocusSetting(qhyccd_handle *h, uint32_t focusCenterX, uint32_t focusCenterY);
 
-/** first and last frame number of a burst. */
-uint32_t SetQHYCCDBurstModeStartEnd(qhyccd_handle *h, uint32_t start, uint32_t end);
+/**
+ * Not supported: the sampling phase of CCD cameras.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDFineTone(qhyccd_handle *h,
+                           uint8_t setshporshd,
+                           uint8_t shdloc,
+                           uint8_t shploc,
+                           uint8_t shwidth);
 
-/** burst frame counting on or off. */
-uint32_t EnableQHYCCDBurstCountFun(qhyccd_handle *h, bool i);
-
-/** zero the frame counter. */
-uint32_t ResetQHYCCDFrameCounter(qhyccd_handle *h);
-
-/** put the camera in burst idle. */
-uint32_t SetQHYCCDBurstIDLE(qhyccd_handle *h);
-
-/** leave burst idle, so a burst runs. */
-uint32_t ReleaseQHYCCDBurstIDLE(qhyccd_handle *h);
-
-/** read the stored burst frames again. */
-uint32_t RereadQHYCCDBurstFrame(qhyccd_handle *h);
-
-/** padding amount added so short bursts fill a USB transfer. */
-uint32_t SetQHYCCDBurstModePatchNumber(qhyccd_handle *h, uint32_t value);
-
-/** residual-image suppression in live mode. */
+/**
+ * Not supported yet: suppression of residual images in live video.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDEnableLiveModeAntiRBI(qhyccd_handle *h, uint32_t value);
 
-/** write an FPGA register. */
-uint32_t SetQHYCCDWriteFPGA(qhyccd_handle *h, uint8_t number, uint8_t regindex, uint8_t regvalue);
-
-/** write a sensor register. */
-uint32_t SetQHYCCDWriteCMOS(qhyccd_handle *h, uint8_t number, uint16_t regindex, uint16_t regvalue);
-
-/** set the high/low gain merge: switch point and two linear maps. */
+/**
+ * Not supported: the merge of a high-gain and a low-gain channel; the QHY600 has one.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDTwoChannelCombineParameter(qhyccd_handle *handle,
                                              double x,
                                              double ah,
@@ -500,101 +888,53 @@ uint32_t SetQHYCCDTwoChannelCombineParameter(qhyccd_handle *handle,
                                              double al,
                                              double bl);
 
-/** overlay text on frames, by level. */
+/**
+ * Not supported: text drawn into frames.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t EnableQHYCCDImageOSD(qhyccd_handle *h, uint32_t i);
 
-/** sensor timing: pixel, line and frame period, clocks, real exposure, long-mode flag. */
-uint32_t GetQHYCCDPreciseExposureInfo(qhyccd_handle *h,
-                                      uint32_t *PixelPeriod_ps,
-                                      uint32_t *LinePeriod_ns,
-                                      uint32_t *FramePeriod_us,
-                                      uint32_t *ClocksPerLine,
-                                      uint32_t *LinesPerFrame,
-                                      uint32_t *ActualExposureTime,
-                                      uint8_t *isLongExposureMode);
+/**
+ * Not supported yet: the gain setting for a gain in decibels.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCD_DbGainToGainValue(qhyccd_handle *h, double dbgain, double *gainvalue);
 
-/** microseconds from the timing pulse to the end of exposure of a row. */
-uint32_t GetQHYCCDRollingShutterEndOffset(qhyccd_handle *h, uint32_t row, double *offset);
+/**
+ * Not supported yet: the gain in decibels of a gain setting.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCD_GainValueToDbGain(qhyccd_handle *h, double gainvalue, double *dbgain);
 
-/** stop background machinery at program end. */
-void QHYCCDQuit(void);
+/**
+ * Not supported yet: system gain in electrons per unit at a gain setting.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCD_curveSystemGain(qhyccd_handle *handle, double gainV, double *systemgain);
 
-/** register the message callback with a flag. */
-QHYDWORD SetQHYCCDCallBack(QHYCCDProcCallBack ProcCallBack, int32_t Flag);
+/**
+ * Not supported yet: full well in electrons at a gain setting.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCD_curveFullWell(qhyccd_handle *handle, double gainV, double *fullwell);
 
-/** callback on camera arrival (id). */
-void RegisterPnpEventIn(QHYCCDPnpCallBack in_pnp_event_in_func);
+/**
+ * Not supported yet: read noise in electrons at a gain setting.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCD_curveReadoutNoise(qhyccd_handle *handle, double gainV, double *readoutnoise);
 
-/** callback on camera removal (id). */
-void RegisterPnpEventOut(QHYCCDPnpCallBack in_pnp_event_out_func);
-
-/** close, rescan, reopen and re-init one camera by id, returning its frame size. */
-uint32_t resetDev(char *deviceID,
-                  uint32_t readModeIndex,
-                  uint8_t streamMode,
-                  qhyccd_handle *devHandle,
-                  uint32_t *imageWidth,
-                  uint32_t *imageHigh,
-                  uint32_t bitDepth);
-
-/** callback when a single frame is ready (id, pixels). */
-void RegisterDataEventSingle(QHYCCDDataCallBack in_data_event_single_func);
-
-/** callback when a live frame is ready (id, pixels). */
-void RegisterDataEventLive(QHYCCDDataCallBack in_data_event_live_func);
-
-/** callback on a transfer failure. */
-void RegisterTransferEventError(QHYCCDPlainCallBack transfer_event_error_func);
-
-/** empty the card memory. */
-uint32_t PCIEClearDDR(qhyccd_handle *handle);
-
-/** older by-id form: count of readout modes. */
-uint32_t GetReadModesNumber(char *deviceID, uint32_t *numModes);
-
-/** older by-id form: name of a readout mode. */
-uint32_t GetReadModeName(char *deviceID, uint32_t modeIndex, char *modeName);
-
-/** redo sensor link phase training. */
-void QHYCCDSensorPhaseReTrain(qhyccd_handle *handle);
-
-/** read the stored start-up configuration (64 bytes). */
-void QHYCCDReadInitConfigFlash(qhyccd_handle *handle, char *configString_raw64);
-
-/** erase the stored start-up configuration. */
-void QHYCCDEraseInitConfigFlash(qhyccd_handle *handle);
-
-/** clear the stored supply-voltage fault. */
-void QHYCCDResetFlashULVOError(qhyccd_handle *handle);
-
-/** provoke a stored supply-voltage fault for test. */
-void QHYCCDTestFlashULVOError(qhyccd_handle *handle);
-
-/** store the start-up cooler PWM. */
-void QHYCCDSetFlashInitPWM(qhyccd_handle *handle, uint8_t pwm);
-
-/** read 64 debug bytes (request D3). */
-void QHYCCDGetDebugDataD3(qhyccd_handle *handle, char *debugData_raw64);
-
-/** equalise a frame in place. */
-void QHYCCDEqualizeHistogram(uint8_t *pdata, int width, int height, int bpp);
-
-/** open an FPGA board. */
-uint32_t QHYCCD_fpga_open(int id);
-
-/** close the FPGA board. */
-void QHYCCD_fpga_close(void);
-
-/** send 4-byte words to an FPGA channel. */
-int QHYCCD_fpga_send(int chnl, void *data, int len, int destoff, int last, uint64_t timeout);
-
-/** receive 4-byte words from an FPGA channel. */
-int QHYCCD_fpga_recv(int chnl, void *data, int len, uint64_t timeout);
-
-/** reset the FPGA board. */
-void QHYCCD_fpga_reset(void);
-
-/** load dark, flat and bias files for a frame shape. */
+/**
+ * Not supported: loads dark, flat and bias frames.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDLoadCalibrationFrames(qhyccd_handle *handle,
                                         uint32_t ImgW,
                                         uint32_t ImgH,
@@ -604,83 +944,446 @@ uint32_t SetQHYCCDLoadCalibrationFrames(qhyccd_handle *handle,
                                         char *FlatFile,
                                         char *BiasFile);
 
-/** apply loaded calibration frames or not. */
+/**
+ * Not supported: correction by the loaded frames on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDCalibrationOnOff(qhyccd_handle *handle, bool onoff);
 
-/** position of the frame check code. */
+/**
+ * Not supported yet: the place of the frame check code.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDFrameDetectPos(qhyccd_handle *handle, uint32_t pos);
 
-/** value of the frame check code. */
+/**
+ * Not supported yet: the value of the frame check code.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDFrameDetectCode(qhyccd_handle *handle, uint8_t code);
 
-/** frame check on or off. */
+/**
+ * Not supported yet: the frame check on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
 uint32_t SetQHYCCDFrameDetectOnOff(qhyccd_handle *handle, bool onoff);
 
-/** sensor name string of the opened camera. */
-uint32_t GetQHYCCDSensorName(qhyccd_handle *handle, char *name);
+/** Not supported: training of the link between sensor and FPGA. */
+void QHYCCDSensorPhaseReTrain(qhyccd_handle *handle);
 
-/** nonzero when the camera of that id is on a USB 3 link. */
-uint8_t GetCameraIsSuperSpeedFromID(char *id);
+/**
+ * Not supported: the centre of the object that image stabilisation follows.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDImageStabilizationGravity(qhyccd_handle *handle, int *GravityX, int *GravityY);
 
-/** unlock OEM camera variants with a password string. */
+/**
+ * Not supported: synchronises an array of cameras.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDArrayCamSync(qhyccd_handle *handle, bool onoff);
+
+/**
+ * Not supported yet: upload of the firmware files in a folder to waiting cameras.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t OSXInitQHYCCDFirmware(char *path);
+
+/**
+ * Not supported: this library contains no firmware images.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t OSXInitQHYCCDFirmwareArray(void);
+
+/**
+ * Not supported: this library contains no firmware images.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t OSXInitQHYCCDAndroidFirmwareArray(int idVendor, int idProduct, int fileDescriptor);
+
+/**
+ * Not supported yet: upload of one firmware file to the waiting camera with these ids.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t DownloadFX3FirmWare(uint16_t vid, uint16_t pid, char *imgpath);
+
+/**
+ * Not supported: the test of the vendor's Windows driver for a series of cameras.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t CheckQHYCCDDeviceDriverIO(uint32_t series);
+
+/** Not supported: cameras made for other brands are not locked here. */
 void EnableSupportOICamera(char *password);
 
-/** hold or release the eMMC reset. */
-void QHYCCDResetEMMC(qhyccd_handle *handle, bool reset);
+/**
+ * Not supported: speed of the serial port.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDInterCamSerialParam(qhyccd_handle *h, uint32_t opt);
 
-/** eMMC state word. */
-uint32_t QHYCCDReadEMMCState(qhyccd_handle *handle);
+/**
+ * Not supported: sends bytes on the serial port.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDInterCamSerialTX(qhyccd_handle *h, char *buf, uint32_t length);
 
-/** eMMC address word. */
-uint32_t QHYCCDReadEMMCAddress(qhyccd_handle *handle);
+/**
+ * Not supported: receives bytes from the serial port.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCDInterCamSerialRX(qhyccd_handle *h, char *buf);
 
-/** eMMC data word from the FPGA. */
-uint32_t QHYCCDReadEMMCFPGAData(qhyccd_handle *handle, uint32_t *data);
+/**
+ * Not supported: display on or off.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDInterCamOledOnOff(qhyccd_handle *handle, uint8_t onoff);
 
-/** eMMC access mode on or off. */
-uint32_t QHYCCDOpenEMMCMode(qhyccd_handle *handle, bool open);
+/**
+ * Not supported: brightness of the display.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SetQHYCCDInterCamOledBrightness(qhyccd_handle *handle, uint8_t brightness);
 
-/** read an eMMC range. */
-uint32_t QHYCCDReadEMMC(qhyccd_handle *handle, uint32_t address, uint32_t length, uint8_t *buffer);
+/**
+ * Not supported: four lines of text on the display.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SendFourLine2QHYCCDInterCamOled(qhyccd_handle *handle,
+                                         char *messagetemp,
+                                         char *messageinfo,
+                                         char *messagetime,
+                                         char *messagemode);
 
-/** write an eMMC range. */
-uint32_t QHYCCDWriteEMMC(qhyccd_handle *handle, uint32_t address, uint32_t length, uint8_t *buffer);
+/**
+ * Not supported: two lines of text on the display.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SendTwoLine2QHYCCDInterCamOled(qhyccd_handle *handle,
+                                        char *messageTop,
+                                        char *messageBottom);
 
-/** send a text command to the camera and get the text answer; plain cdecl. */
+/**
+ * Not supported: one line of text on the display.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t SendOneLine2QHYCCDInterCamOled(qhyccd_handle *handle, char *messageTop);
+
+/**
+ * Not supported: reads from the stream of a card.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCDPcieRecv(qhyccd_handle *handle, void *data, int len, uint64_t timeout);
+
+/**
+ * Not supported: the bytes in the memory of a card.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t GetQHYCCDPcieDDRNum(qhyccd_handle *handle);
+
+/**
+ * Tells the number of PCIe cards, which is always 0 here.
+ *
+ * Returns 0, or `QHYCCD_ERROR` for NULL.
+ */
+uint32_t GetQHYCCDPCIECardNum(uint32_t *num);
+
+/**
+ * Not supported: the version of a card.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDPCIECardVer(uint32_t index,
+                              uint32_t *year,
+                              uint32_t *month,
+                              uint32_t *day,
+                              uint32_t *subday);
+
+/**
+ * Not supported: empties the memory of a card.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t PCIEClearDDR(qhyccd_handle *handle);
+
+/** Not supported: one byte of a card's information. */
+void SetPCIECardInfo(qhyccd_handle *handle, unsigned char index, unsigned char value);
+
+/**
+ * Not supported: a camera register through a card, first form.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t PCIEWriteCameraRegister1(qhyccd_handle *handle, unsigned char idx, unsigned char val);
+
+/**
+ * Not supported: a camera register through a card, second form.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t PCIEWriteCameraRegister2(qhyccd_handle *handle, unsigned char idx, unsigned char val);
+
+/**
+ * Not supported: opens a card.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCD_fpga_open(int id);
+
+/** Not supported: closes the card. */
+void QHYCCD_fpga_close(void);
+
+/**
+ * Not supported: sends words to a channel of the card.
+ *
+ * Returns -1.
+ */
+int QHYCCD_fpga_send(int chnl, void *data, int len, int destoff, int last, uint64_t timeout);
+
+/**
+ * Not supported: receives words from a channel of the card.
+ *
+ * Returns -1.
+ */
+int QHYCCD_fpga_recv(int chnl, void *data, int len, uint64_t timeout);
+
+/** Not supported: resets the card. */
+void QHYCCD_fpga_reset(void);
+
+/**
+ * Sends a vendor request with data to the camera.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if it did not get there or `length` is above 65535.
+ */
+uint32_t QHYCCDVendRequestWrite(qhyccd_handle *h,
+                                uint8_t req,
+                                uint16_t value,
+                                uint16_t index1,
+                                uint32_t length,
+                                uint8_t *data);
+
+/**
+ * Asks the camera for data by a vendor request.
+ *
+ * Returns 0 if all `length` bytes came, or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t QHYCCDVendRequestRead(qhyccd_handle *h,
+                               uint8_t req,
+                               uint16_t value,
+                               uint16_t index1,
+                               uint32_t length,
+                               uint8_t *data);
+
+/**
+ * Not supported yet: one read from an endpoint.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCDReadUSB_SYNC(qhyccd_handle *pDevHandle,
+                            uint8_t endpoint,
+                            uint32_t length,
+                            uint8_t *data,
+                            uint32_t timeout);
+
+/**
+ * Not supported yet: one bulk transfer.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCDLibusbBulkTransfer(qhyccd_handle *pDevHandle,
+                                  uint8_t endpoint,
+                                  uint8_t *data,
+                                  uint32_t length,
+                                  int32_t *transferred,
+                                  uint32_t timeout);
+
+/**
+ * Not supported yet: writes two bytes on the camera's I2C bus.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDI2CTwoWrite(qhyccd_handle *handle, uint16_t addr, uint16_t value);
+
+/**
+ * Not supported yet: reads two bytes from the camera's I2C bus.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDI2CTwoRead(qhyccd_handle *handle, uint16_t addr);
+
+/**
+ * Writes a register of the FPGA; `number` counts the FPGAs of the camera from 0.
+ *
+ * Returns 0, or `QHYCCD_ERROR` for any but the first FPGA.
+ */
+uint32_t SetQHYCCDWriteFPGA(qhyccd_handle *h, uint8_t number, uint8_t regindex, uint8_t regvalue);
+
+/**
+ * Writes a register of the sensor; `number` counts the sensors of the camera from 0. The
+ * value is one byte.
+ *
+ * Returns 0, or `QHYCCD_ERROR` for any but the first sensor and for a larger value.
+ */
+uint32_t SetQHYCCDWriteCMOS(qhyccd_handle *h, uint8_t number, uint16_t regindex, uint16_t regvalue);
+
+/**
+ * Not supported: a text command to the camera and its answer.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
 uint32_t RedirectCommand(qhyccd_handle *handle, const char *command, char *response);
 
-/** write one card info byte. */
-void SetPCIECardInfo(qhyccd_handle *handle, uint8_t index, uint8_t value);
+/**
+ * Tells the number of the camera's type, for example 4063 for a QHY600 in mono.
+ *
+ * Returns the number or `QHYCCD_ERROR`.
+ */
+uint32_t GetQHYCCDType(qhyccd_handle *h);
 
-/** write a camera register over PCIe, form 1. */
-uint32_t PCIEWriteCameraRegister1(qhyccd_handle *handle, uint8_t idx, uint8_t val);
+/**
+ * Tells the date of the firmware. Up to 2025 the first byte has the year since 2016 in
+ * its upper and the month in its lower half, and the second has the day. From 2026 on the
+ * three bytes are year since 2000, month and day. Three bytes are written.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDFWVersion(qhyccd_handle *h, uint8_t *buf);
 
-/** write a camera register over PCIe, form 2. */
-uint32_t PCIEWriteCameraRegister2(qhyccd_handle *handle, uint8_t idx, uint8_t val);
+/**
+ * Tells the version of an FPGA, counted from 0, as four bytes: year since 2000, month,
+ * day, sub-day.
+ *
+ * Returns 0, or `QHYCCD_ERROR` for any but the first FPGA; then nothing is written.
+ */
+uint32_t GetQHYCCDFPGAVersion(qhyccd_handle *h, uint8_t fpga_index, uint8_t *buf);
 
-/** convert a gain in dB to the gain register scale. */
-uint32_t QHYCCD_DbGainToGainValue(qhyccd_handle *h, double dbgain, double *gainvalue);
+/**
+ * Tells the name of the sensor. `name` needs room for 40 bytes with the terminator.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDSensorName(qhyccd_handle *handle, char *name);
 
-/** convert the gain register scale to dB. */
-uint32_t QHYCCD_GainValueToDbGain(qhyccd_handle *h, double gainvalue, double *dbgain);
+/**
+ * Tells the timing of the sensor as the camera reports it: pixel period in picoseconds,
+ * line period in nanoseconds, frame period in microseconds, clocks a line, lines a frame,
+ * exposure in microseconds, and one byte that is not 0 for long exposures.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDPreciseExposureInfo(qhyccd_handle *h,
+                                      uint32_t *PixelPeriod_ps,
+                                      uint32_t *LinePeriod_ns,
+                                      uint32_t *FramePeriod_us,
+                                      uint32_t *ClocksPerLine,
+                                      uint32_t *LinesPerFrame,
+                                      uint32_t *ActualExposureTime,
+                                      uint8_t *isLongExposureMode);
 
-/** system gain (e-/ADU) at a gain setting. */
-uint32_t QHYCCD_curveSystemGain(qhyccd_handle *handle, double gainV, double *systemgain);
+/**
+ * Not supported yet: microseconds from the timing mark to the end of exposure of a row.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDRollingShutterEndOffset(qhyccd_handle *h, uint32_t row, double *offset);
 
-/** full well at a gain setting. */
-uint32_t QHYCCD_curveFullWell(qhyccd_handle *handle, double gainV, double *fullwell);
+/**
+ * Not supported yet: the status bytes of the camera.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDCameraStatus(qhyccd_handle *h, uint8_t *buf);
 
-/** read noise at a gain setting. */
-uint32_t QHYCCD_curveReadoutNoise(qhyccd_handle *handle, double gainV, double *readoutnoise);
+/** Not supported yet: the 64 bytes of the start-up record. Nothing is written. */
+void QHYCCDReadInitConfigFlash(qhyccd_handle *handle, char *configString_raw64);
 
-/** FPGA temperature in Celsius. */
-uint32_t GetQHYCCDFPGATemp(qhyccd_handle *handle, double *temp);
+/** Not supported: erases the start-up record. */
+void QHYCCDEraseInitConfigFlash(qhyccd_handle *handle);
 
-/** last error text from a library buffer. */
-char *GetQHYCCDLastError(void);
+/** Not supported: clears a stored supply-voltage fault. */
+void QHYCCDResetFlashULVOError(qhyccd_handle *handle);
 
-/** drop queued frames. */
-uint32_t ClearQHYCCDImageQueue(qhyccd_handle *handle);
+/** Not supported: stores a supply-voltage fault for a test. */
+void QHYCCDTestFlashULVOError(qhyccd_handle *handle);
+
+/** Not supported: stores the cooler power at start-up. */
+void QHYCCDSetFlashInitPWM(qhyccd_handle *handle, uint8_t pwm);
+
+/** Not supported yet: the 64 bytes of the debug record. Nothing is written. */
+void QHYCCDGetDebugDataD3(qhyccd_handle *handle, char *debugData_raw64);
+
+/** Not supported: the reset line of the eMMC; the QHY600 has none. */
+void QHYCCDResetEMMC(qhyccd_handle *handle, bool reset);
+
+/**
+ * Not supported: the state of the eMMC; the QHY600 has none.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDReadEMMCState(qhyccd_handle *handle);
+
+/**
+ * Not supported: the address of the eMMC; the QHY600 has none.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDReadEMMCAddress(qhyccd_handle *handle);
+
+/**
+ * Not supported: a word of the eMMC; the QHY600 has none.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCDReadEMMCFPGAData(qhyccd_handle *handle, uint32_t *data);
+
+/**
+ * Not supported: access to the eMMC; the QHY600 has none.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDOpenEMMCMode(qhyccd_handle *handle, bool open);
+
+/**
+ * Not supported: reads from the eMMC; the QHY600 has none.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t QHYCCDReadEMMC(qhyccd_handle *handle,
+                        uint32_t address,
+                        uint32_t length,
+                        unsigned char *buffer);
+
+/**
+ * Not supported: writes to the eMMC; the QHY600 has none.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t QHYCCDWriteEMMC(qhyccd_handle *handle,
+                         uint32_t address,
+                         uint32_t length,
+                         unsigned char *buffer);
 
 #ifdef __cplusplus
 }  // extern "C"
@@ -693,57 +1396,80 @@ uint32_t ClearQHYCCDImageQueue(qhyccd_handle *handle);
 extern "C" {
 
 #ifndef _WIN32
-/** Hands every log line to a function; an empty one ends that. */
+/**
+ * Gives the log to a function; an empty one ends that. The function is copied. It may be
+ * called from any thread, from several at a time, and may call the library. When this call
+ * returns, no thread is in the former function, unless it is called from that function,
+ * where it changes nothing. Works with GCC's C++ library on Linux and does nothing elsewhere.
+ */
 void SetQHYCCDLogFunction(std::function<void(const std::string &message)> logFunction);
 #endif
 
-/** Would find out where the picture points; refused. */
+/**
+ * Not supported: solves the star field of the present frame.
+ *
+ * Returns QHYCCD_ERROR; nothing is written.
+ */
 uint32_t QHYCCDSolve(int timeout_s, float scale_l, float scale_h, float center_ra,
                      float center_dec, float center_r, float &s_ra, float &s_dec,
                      float &s_size_x, float &s_size_y, float &s_rotation);
 
-/** Would list PCIe boards; refused. */
+/**
+ * Not supported: lists the PCIe cards.
+ *
+ * Returns -1.
+ */
 int QHYCCD_fpga_list(struct fpga_info_list &list);
 
-}
+} // extern "C"
 
 /* These have C++ names in the library. */
 extern "C++" {
 
-/** Turns or mirrors a picture. */
+/** Not supported yet: rotates or mirrors an image. */
 void ImgProcRotationMirror(uint32_t *width, uint32_t *height, uint32_t *depth,
                            uint32_t *channels, uint8_t *inbuf, uint8_t *outbuf, uint8_t flag);
 
-/** Has no effect; there for linking. */
+/** Writes an access to a control to the log. */
 void QHYCCDGetDebugControlID(CONTROL_ID controlId, bool hasValue, bool isSetValue, double value);
 
-/** Has no effect; there for linking. */
+/** Calls the functions registered for cameras that come or go. */
 void call_pnp_event(void);
 
-/** Has no effect; there for linking. */
+/** Calls the function of RegisterDataEventLive. */
 void call_data_event_live(char *id, uint8_t *imgdata);
 
-/** Has no effect; there for linking. */
+/** Calls the function of RegisterTransferEventError. */
 void call_transfer_event_error(void);
 
-/** Has no effect; there for linking. */
+/** Calls the function registered for cameras in trouble. */
 void call_critical_event_error(qhyccd_handle *h);
 
-}
+} // extern "C++"
 
 #elif !defined(__cplusplus)
 
+/* What C++ passes by value or by reference, C passes by address. */
+
 #ifndef _WIN32
-/** Hands every log line to a std::function<void(const std::string &)>, given by its address. */
+/** Gives the log to a std::function<void(const std::string &)>; NULL ends that. */
 void SetQHYCCDLogFunction(void *logFunction);
 #endif
 
-/** Would find out where the picture points; refused. */
+/**
+ * Not supported: solves the star field of the present frame.
+ *
+ * Returns QHYCCD_ERROR; nothing is written.
+ */
 uint32_t QHYCCDSolve(int timeout_s, float scale_l, float scale_h, float center_ra,
                      float center_dec, float center_r, float *s_ra, float *s_dec,
                      float *s_size_x, float *s_size_y, float *s_rotation);
 
-/** Would list PCIe boards; refused. */
+/**
+ * Not supported: lists the PCIe cards.
+ *
+ * Returns -1.
+ */
 int QHYCCD_fpga_list(struct fpga_info_list *list);
 
 #endif

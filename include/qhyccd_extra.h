@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * Functions that the vendor's libraries export and their header does not declare.
+ *
+ * Programs that use them declare them themselves; some of the names are so common that they
+ * would get in the way of others. That is why qhyccd.h does not include this file. At their
+ * side is QHYCCDOpenVersion, which only this library has.
+ *
+ * Generated from src/ffi by tests/header; not to be edited.
+ */
+
+#ifndef QHYCCD_EXTRA_H
+#define QHYCCD_EXTRA_H
+
+#include "qhyccd.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/** The interface generation as one decimal number, 25092910. Not in the vendor's header. */
+uint32_t GetQHYCCDSDKBuildVersion(void);
+
+/**
+ * Name and version of this library, for example `open-qhyccd 0.1.0`. The vendor's
+ * library has no such function, so a program can tell them apart by it.
+ *
+ * Returns a constant text.
+ */
+const char *QHYCCDOpenVersion(void);
+
+/** The same as `GetQHYCCDLastError`. Not in the vendor's header. */
+char *GetLastErrorInfo(void);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t PutLastErrorInfo(void);
+
+/**
+ * Tells whether a camera is open in this program. Not in the vendor's header.
+ *
+ * Returns 3 if it is open, 1 otherwise.
+ */
+uint8_t GetCameraStatusFromID(char *id);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t GetQHYCCDSingleFrame_proc(void);
+
+/**
+ * Not supported: the vendor's library exports it without a prototype.
+ *
+ * Returns `QHYCCD_ERROR`.
+ */
+uint32_t GPSInfo(void);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t equalizeHistogram(void);
+
+/** The same as `EnableQHYCCDMessage`. Not in the vendor's header. */
+void EnableQHYCCDMessageTest(bool enable);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t CreateLogFile(void);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t SetLogFilePath(void);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t OutputDebugPrintf(void);
+
+/** Registers a function for cameras that come or go. Not in the vendor's header. */
+void RegisterPnpEvent(void (*pnp_event_func)(void));
+
+/**
+ * Registers a function for drops of a sensor's supply voltage. It is kept; nothing calls
+ * it yet. Not in the vendor's header of this generation.
+ */
+void RegisterPnpEventUVLO(void (*pnp_event_uvlo_func)(char *id, uint8_t state));
+
+/**
+ * Registers a function for cameras in trouble. It is kept; nothing but the C++ function
+ * `call_critical_event_error` calls it. Not in the vendor's header; its type is not
+ * confirmed.
+ */
+void RegisterCriticalEventError(void (*critical_event_error_func)(qhyccd_handle *handle));
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t SendQHYCCDMessage(void);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t QHYCCD_GetAutoEXPmessureValue(void);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t QHYCCD_SetAutoEXPmessureValue(void);
+
+/**
+ * Not supported: lists the cards. Not in the vendor's header.
+ *
+ * Returns -1.
+ */
+int fpga_list(void *list);
+
+/**
+ * Not supported: opens a card. Not in the vendor's header.
+ *
+ * Returns NULL.
+ */
+void *fpga_open(int id);
+
+/** Not supported: closes a card. Not in the vendor's header. */
+void fpga_close(void *fpga);
+
+/**
+ * Not supported: sends words to a channel of a card. Not in the vendor's header.
+ *
+ * Returns -1.
+ */
+int fpga_send(void *fpga, int chnl, void *data, int len, int destoff, int last, uint64_t timeout);
+
+/**
+ * Not supported: receives words from a channel of a card. Not in the vendor's header.
+ *
+ * Returns -1.
+ */
+int fpga_recv(void *fpga, int chnl, void *data, int len, uint64_t timeout);
+
+/** Not supported: resets a card. Not in the vendor's header. */
+void fpga_reset(void *fpga);
+
+/**
+ * Not supported: connects to PHD2.
+ *
+ * Returns -1.
+ */
+int Connect2PHD2(void);
+
+/**
+ * Not supported: disconnects from PHD2.
+ *
+ * Returns -1.
+ */
+int DisConnect2PHD2(void);
+
+/**
+ * Not supported: tells what PHD2 does. Nothing is written.
+ *
+ * Returns -1.
+ */
+int CheckPHD2Status(char *status);
+
+/**
+ * Not supported: dithers.
+ *
+ * Returns -1.
+ */
+int ControlPHD2Dither(int mode, double pixels);
+
+/**
+ * Not supported: pauses dithering.
+ *
+ * Returns -1.
+ */
+int PausePHD2Dither(void);
+
+/**
+ * The same as `QHYCCDVendRequestWrite` with `addr` for its index. In the vendor's header
+ * of 2016 only.
+ */
+uint32_t QHYCCDI2C_Write(qhyccd_handle *handle,
+                         uint8_t req,
+                         uint16_t value,
+                         uint16_t addr,
+                         uint8_t *data,
+                         uint16_t length);
+
+/**
+ * The same as `QHYCCDVendRequestRead` with `addr` for its index. In the vendor's header
+ * of 2016 only.
+ */
+uint32_t QHYCCDI2C_Read(qhyccd_handle *handle,
+                        uint8_t req,
+                        uint16_t value,
+                        uint16_t addr,
+                        uint8_t *data,
+                        uint16_t length);
+
+/** Not supported: the vendor's library exports it without a prototype. */
+uint32_t SetQHYCCDAdvancedCommand(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* QHYCCD_EXTRA_H */
