@@ -5,7 +5,7 @@
 //! last letter where it depends on the colour. Ids before the firmware is loaded: public
 //! udev rules. Where no pair is published, the running id is the next number after it.
 
-use super::schema::Source;
+use super::source::Source;
 
 /// A camera known by its USB ids only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

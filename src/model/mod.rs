@@ -10,6 +10,7 @@ pub mod gain;
 pub mod known;
 pub mod qhy600;
 pub mod schema;
+pub mod source;
 mod udev;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 pub use control::ControlId;
 pub use known::{KNOWN, Known};
 pub use schema::*;
+pub use source::{Fact, Level, Source, Topic};
 pub use udev::udev_rules;
 
 /// All models that the library can drive.

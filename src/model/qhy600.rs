@@ -7,6 +7,7 @@
 
 use super::control::ControlId;
 use super::schema::*;
+use super::source::{Fact, Level, Source, Topic};
 use crate::util::{Bayer, Rect, Size};
 
 /// Every variant that the library can tell apart.
