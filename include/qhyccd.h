@@ -556,6 +556,67 @@ uint32_t GetQHYCCDCFWStatus(qhyccd_handle *handle, char *status);
 uint32_t IsQHYCCDCFWPlugged(qhyccd_handle *handle);
 
 /**
+ * Tells the number of the camera's type, for example 4063 for a QHY600 in mono.
+ *
+ * Returns the number or `QHYCCD_ERROR`.
+ */
+uint32_t GetQHYCCDType(qhyccd_handle *h);
+
+/**
+ * Tells the date of the firmware. Up to 2025 the first byte has the year since 2016 in
+ * its upper and the month in its lower half, and the second has the day. From 2026 on the
+ * three bytes are year since 2000, month and day. Three bytes are written.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDFWVersion(qhyccd_handle *h, uint8_t *buf);
+
+/**
+ * Tells the version of an FPGA, counted from 0, as four bytes: year since 2000, month,
+ * day, sub-day.
+ *
+ * Returns 0, or `QHYCCD_ERROR` for any but the first FPGA; then nothing is written.
+ */
+uint32_t GetQHYCCDFPGAVersion(qhyccd_handle *h, uint8_t fpga_index, uint8_t *buf);
+
+/**
+ * Tells the name of the sensor. `name` needs room for 40 bytes with the terminator.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDSensorName(qhyccd_handle *handle, char *name);
+
+/**
+ * Tells the timing of the sensor as the camera reports it: pixel period in picoseconds,
+ * line period in nanoseconds, frame period in microseconds, clocks a line, lines a frame,
+ * exposure in microseconds, and one byte that is not 0 for long exposures.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t GetQHYCCDPreciseExposureInfo(qhyccd_handle *h,
+                                      uint32_t *PixelPeriod_ps,
+                                      uint32_t *LinePeriod_ns,
+                                      uint32_t *FramePeriod_us,
+                                      uint32_t *ClocksPerLine,
+                                      uint32_t *LinesPerFrame,
+                                      uint32_t *ActualExposureTime,
+                                      uint8_t *isLongExposureMode);
+
+/**
+ * Not supported yet: microseconds from the timing mark to the end of exposure of a row.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDRollingShutterEndOffset(qhyccd_handle *h, uint32_t row, double *offset);
+
+/**
+ * Not supported yet: the status bytes of the camera.
+ *
+ * Returns `QHYCCD_ERROR`; nothing is written.
+ */
+uint32_t GetQHYCCDCameraStatus(qhyccd_handle *h, uint8_t *buf);
+
+/**
  * Not supported: no camera with a guide port is.
  *
  * Returns `QHYCCD_ERROR`.
@@ -825,28 +886,28 @@ QHYDWORD SetQHYCCDCallBack(QHYCCDProcCallBack ProcCallBack, int32_t Flag);
  * Registers a function for cameras that come. It gets the id, also of each camera that
  * is there when `InitQHYCCDResource` is called.
  */
-void RegisterPnpEventIn(void (*in_pnp_event_in_func)(char *id));
+void RegisterPnpEventIn(QHYCCDPnpCallBack in_pnp_event_in_func);
 
 /** Registers a function for cameras that go. It gets the id. */
-void RegisterPnpEventOut(void (*in_pnp_event_out_func)(char *id));
+void RegisterPnpEventOut(QHYCCDPnpCallBack in_pnp_event_out_func);
 
 /**
  * Registers a function for single frames. It gets the id and the pixels when
  * `GetQHYCCDSingleFrame` has delivered a frame, before that returns.
  */
-void RegisterDataEventSingle(void (*in_data_event_single_func)(char *id, uint8_t *imgdata));
+void RegisterDataEventSingle(QHYCCDDataCallBack in_data_event_single_func);
 
 /**
  * Registers a function for live frames. It gets the id and the pixels when
  * `GetQHYCCDLiveFrame` has delivered a frame, before that returns.
  */
-void RegisterDataEventLive(void (*in_data_event_live_func)(char *id, uint8_t *imgdata));
+void RegisterDataEventLive(QHYCCDDataCallBack in_data_event_live_func);
 
 /**
  * Registers a function for frames that were lost on the way. It is called when a frame
  * call fails for that reason, before that returns.
  */
-void RegisterTransferEventError(void (*transfer_event_error_func)(void));
+void RegisterTransferEventError(QHYCCDPlainCallBack transfer_event_error_func);
 
 /** Not supported yet: the switch for histogram equalisation of all frames. */
 void set_histogram_equalization(bool enable);
@@ -1254,67 +1315,6 @@ uint32_t SetQHYCCDWriteCMOS(qhyccd_handle *h, uint8_t number, uint16_t regindex,
  * Returns `QHYCCD_ERROR`; nothing is written.
  */
 uint32_t RedirectCommand(qhyccd_handle *handle, const char *command, char *response);
-
-/**
- * Tells the number of the camera's type, for example 4063 for a QHY600 in mono.
- *
- * Returns the number or `QHYCCD_ERROR`.
- */
-uint32_t GetQHYCCDType(qhyccd_handle *h);
-
-/**
- * Tells the date of the firmware. Up to 2025 the first byte has the year since 2016 in
- * its upper and the month in its lower half, and the second has the day. From 2026 on the
- * three bytes are year since 2000, month and day. Three bytes are written.
- *
- * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
- */
-uint32_t GetQHYCCDFWVersion(qhyccd_handle *h, uint8_t *buf);
-
-/**
- * Tells the version of an FPGA, counted from 0, as four bytes: year since 2000, month,
- * day, sub-day.
- *
- * Returns 0, or `QHYCCD_ERROR` for any but the first FPGA; then nothing is written.
- */
-uint32_t GetQHYCCDFPGAVersion(qhyccd_handle *h, uint8_t fpga_index, uint8_t *buf);
-
-/**
- * Tells the name of the sensor. `name` needs room for 40 bytes with the terminator.
- *
- * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
- */
-uint32_t GetQHYCCDSensorName(qhyccd_handle *handle, char *name);
-
-/**
- * Tells the timing of the sensor as the camera reports it: pixel period in picoseconds,
- * line period in nanoseconds, frame period in microseconds, clocks a line, lines a frame,
- * exposure in microseconds, and one byte that is not 0 for long exposures.
- *
- * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
- */
-uint32_t GetQHYCCDPreciseExposureInfo(qhyccd_handle *h,
-                                      uint32_t *PixelPeriod_ps,
-                                      uint32_t *LinePeriod_ns,
-                                      uint32_t *FramePeriod_us,
-                                      uint32_t *ClocksPerLine,
-                                      uint32_t *LinesPerFrame,
-                                      uint32_t *ActualExposureTime,
-                                      uint8_t *isLongExposureMode);
-
-/**
- * Not supported yet: microseconds from the timing mark to the end of exposure of a row.
- *
- * Returns `QHYCCD_ERROR`; nothing is written.
- */
-uint32_t GetQHYCCDRollingShutterEndOffset(qhyccd_handle *h, uint32_t row, double *offset);
-
-/**
- * Not supported yet: the status bytes of the camera.
- *
- * Returns `QHYCCD_ERROR`; nothing is written.
- */
-uint32_t GetQHYCCDCameraStatus(qhyccd_handle *h, uint8_t *buf);
 
 /** Not supported yet: the 64 bytes of the start-up record. Nothing is written. */
 void QHYCCDReadInitConfigFlash(qhyccd_handle *handle, char *configString_raw64);

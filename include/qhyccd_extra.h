@@ -68,20 +68,20 @@ uint32_t SetLogFilePath(void);
 uint32_t OutputDebugPrintf(void);
 
 /** Registers a function for cameras that come or go. Not in the vendor's header. */
-void RegisterPnpEvent(void (*pnp_event_func)(void));
+void RegisterPnpEvent(QHYCCDPlainCallBack pnp_event_func);
 
 /**
  * Registers a function for drops of a sensor's supply voltage. It is kept; nothing calls
  * it yet. Not in the vendor's header of this generation.
  */
-void RegisterPnpEventUVLO(void (*pnp_event_uvlo_func)(char *id, uint8_t state));
+void RegisterPnpEventUVLO(QHYCCDUvloCallBack pnp_event_uvlo_func);
 
 /**
  * Registers a function for cameras in trouble. It is kept; nothing but the C++ function
  * `call_critical_event_error` calls it. Not in the vendor's header; its type is not
  * confirmed.
  */
-void RegisterCriticalEventError(void (*critical_event_error_func)(qhyccd_handle *handle));
+void RegisterCriticalEventError(QHYCCDHandleCallBack critical_event_error_func);
 
 /** Not supported: the vendor's library exports it without a prototype. */
 uint32_t SendQHYCCDMessage(void);

@@ -435,4 +435,19 @@ typedef QHYDWORD (*QHYCCDProcCallBack)(void *handle,
                                        QHYDWORD wParam,
                                        QHYDWORD lParam);
 
+/** Receives the id of a camera that came or went. */
+typedef void (*QHYCCDPnpCallBack)(char *id);
+
+/** Receives the id of a camera and the pixels of its frame. */
+typedef void (*QHYCCDDataCallBack)(char *id, uint8_t *imgdata);
+
+/** Is told that something happened. */
+typedef void (*QHYCCDPlainCallBack)(void);
+
+/** Receives the handle of a camera in trouble. */
+typedef void (*QHYCCDHandleCallBack)(void *handle);
+
+/** Receives the id of a camera and a state byte of its supply. */
+typedef void (*QHYCCDUvloCallBack)(char *id, uint8_t state);
+
 #endif  /* __QHYCCDSTRUCTDEF_H__ */

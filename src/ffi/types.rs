@@ -4,7 +4,7 @@
 //! neighbours; `tests/header.rs` compares both with the committed text. Nothing here has
 //! behaviour. A number or flag that comes from C is an integer on the Rust side
 //! ([`ControlIdArg`], [`BoolArg`]), because C may put any value there; the headers print
-//! those two as `CONTROL_ID` and `bool`.
+//! those two as `CONTROL_ID` and `bool`, and give the callback types a prefix.
 #![allow(non_camel_case_types, non_snake_case, clippy::upper_case_acronyms)]
 
 use std::ffi::{c_char, c_int, c_void};
@@ -44,28 +44,18 @@ pub type QHYCCDProcCallBack = Option<
 >;
 
 /// Receives the id of a camera that came or went.
-///
-/// cbindgen:ignore
 pub type PnpCallback = Option<unsafe extern "C" fn(id: *mut c_char)>;
 
 /// Receives the id of a camera and the pixels of its frame.
-///
-/// cbindgen:ignore
 pub type DataCallback = Option<unsafe extern "C" fn(id: *mut c_char, imgdata: *mut u8)>;
 
 /// Is told that something happened.
-///
-/// cbindgen:ignore
 pub type PlainCallback = Option<unsafe extern "C" fn()>;
 
 /// Receives the handle of a camera in trouble.
-///
-/// cbindgen:ignore
 pub type HandleCallback = Option<unsafe extern "C" fn(handle: *mut c_void)>;
 
 /// Receives the id of a camera and a state byte of its supply.
-///
-/// cbindgen:ignore
 pub type UvloCallback = Option<unsafe extern "C" fn(id: *mut c_char, state: u8)>;
 
 /// List of PCIe boards: named in one signature, defined nowhere.
