@@ -226,27 +226,28 @@ mod tests {
         (0..count).map(|n| (0..len).map(|i| (i as u8).wrapping_mul(7) ^ n).collect()).collect()
     }
 
-    /// How the device joins frames and markers.
+    /// Where the device puts markers: in a packet before or after the frame, or joined
+    /// to the frame's last packet.
     #[derive(Clone, Copy, Debug)]
     enum Layout {
-        MarkerAloneFirst,
-        MarkerAloneLast,
-        MarkerJoined,
+        AloneFirst,
+        AloneLast,
+        Joined,
     }
 
     fn bursts(layout: Layout, frames: &[Vec<u8>]) -> Vec<Burst> {
         frames
             .iter()
             .flat_map(|frame| match layout {
-                Layout::MarkerAloneFirst => vec![MARKER.to_vec(), frame.clone()],
-                Layout::MarkerAloneLast => vec![frame.clone(), MARKER.to_vec()],
-                Layout::MarkerJoined => vec![[&frame[..], &MARKER].concat()],
+                Layout::AloneFirst => vec![MARKER.to_vec(), frame.clone()],
+                Layout::AloneLast => vec![frame.clone(), MARKER.to_vec()],
+                Layout::Joined => vec![[&frame[..], &MARKER].concat()],
             })
             .collect()
     }
 
     fn layout() -> impl Strategy<Value = Layout> {
-        prop_oneof![Just(Layout::MarkerAloneFirst), Just(Layout::MarkerAloneLast), Just(Layout::MarkerJoined)]
+        prop_oneof![Just(Layout::AloneFirst), Just(Layout::AloneLast), Just(Layout::Joined)]
     }
 
     proptest! {
@@ -261,9 +262,9 @@ mod tests {
             let mut assembler = Assembler::new(MARKER, len);
             let (got, resyncs) = run(&mut assembler, &stream);
             // A joined marker in the midst of a full transfer is not at its end.
-            let hidden = matches!(layout, Layout::MarkerJoined) && (len + 4) % PACKET == 0;
+            let hidden = matches!(layout, Layout::Joined) && (len + 4) % PACKET == 0;
             if !hidden {
-                let first = usize::from(!matches!(layout, Layout::MarkerAloneFirst));
+                let first = usize::from(!matches!(layout, Layout::AloneFirst));
                 prop_assert_eq!(&got[..], &sent[first..]);
                 prop_assert_eq!(resyncs, vec![]);
             }

@@ -68,7 +68,7 @@ impl Window {
     }
 }
 
-/// One row of three-channel pixels; `order` is that of the row's first pixel.
+/// Writes one row of three-channel pixels; `order` is that of the row's first pixel.
 fn bilinear<const BYTES: usize>(
     order: Bayer,
     above: &[u16],
@@ -77,25 +77,62 @@ fn bilinear<const BYTES: usize>(
     out: &mut [u8],
     bytes: impl Fn(u16) -> [u8; BYTES],
 ) {
-    out.fill(0);
+    let pixel_len = 3 * BYTES;
+    let (Some(inner_end), true) = (out.len().checked_sub(pixel_len), here.len() > 2) else {
+        out.fill(0);
+        return;
+    };
+    out[..pixel_len].fill(0);
+    out[inner_end..].fill(0);
+    let inner = &mut out[pixel_len..inner_end];
+
     let red_row = matches!(order, Bayer::Rg | Bayer::Gr);
-    let green_first = matches!(order, Bayer::Gr | Bayer::Gb);
-    let pixels = out.chunks_exact_mut(3 * BYTES);
-    let wide = above.windows(3).zip(here.windows(3)).zip(below.windows(3));
-    for (x, (pixel, ((a, h), b))) in (1..).zip(pixels.skip(1).zip(wide)) {
-        let mean = |sum: u32, shift: u32| ((sum + (1 << (shift - 1))) >> shift) as u16;
-        let across = u32::from(h[0]) + u32::from(h[2]);
-        let along = u32::from(a[1]) + u32::from(b[1]);
-        let green_here = (x % 2 == 0) == green_first;
-        let (own, green, other) = if green_here {
-            (mean(across, 1), h[1], mean(along, 1))
-        } else {
-            let corners = [a[0], a[2], b[0], b[2]].map(u32::from).iter().sum();
-            (h[1], mean(across + along, 2), mean(corners, 2))
-        };
+    let put = |pixel: &mut [u8], [own, green, other]: [u16; 3]| {
         let (blue, red) = if red_row { (other, own) } else { (own, other) };
         pixel[..BYTES].copy_from_slice(&bytes(blue));
         pixel[BYTES..2 * BYTES].copy_from_slice(&bytes(green));
         pixel[2 * BYTES..].copy_from_slice(&bytes(red));
+    };
+    // Two pixels at a time, so that the kind of each is settled outside the loop.
+    let windows = || above.windows(4).zip(here.windows(4)).zip(below.windows(4)).step_by(2);
+    let mut pairs = inner.chunks_exact_mut(2 * pixel_len);
+    let green_first = matches!(order, Bayer::Gr | Bayer::Gb);
+    if green_first {
+        for (pair, ((a, h), b)) in pairs.by_ref().zip(windows()) {
+            let (one, two) = pair.split_at_mut(pixel_len);
+            put(one, at_colour(&a[..3], &h[..3], &b[..3]));
+            put(two, at_green(&a[1..], &h[1..], &b[1..]));
+        }
+    } else {
+        for (pair, ((a, h), b)) in pairs.by_ref().zip(windows()) {
+            let (one, two) = pair.split_at_mut(pixel_len);
+            put(one, at_green(&a[..3], &h[..3], &b[..3]));
+            put(two, at_colour(&a[1..], &h[1..], &b[1..]));
+        }
     }
+    let single = pairs.into_remainder();
+    if !single.is_empty() {
+        let x = here.len() - 3;
+        let (a, h, b) = (&above[x..], &here[x..], &below[x..]);
+        put(single, if green_first { at_colour(a, h, b) } else { at_green(a, h, b) });
+    }
+}
+
+/// Own colour of the row, green, and the third one, at a green sample; the slices are the
+/// 3×3 around it.
+#[inline(always)]
+fn at_green(a: &[u16], h: &[u16], b: &[u16]) -> [u16; 3] {
+    [mean([h[0], h[2]]), h[1], mean([a[1], b[1]])]
+}
+
+/// The same at a red or blue sample.
+#[inline(always)]
+fn at_colour(a: &[u16], h: &[u16], b: &[u16]) -> [u16; 3] {
+    [h[1], mean([h[0], h[2], a[1], b[1]]), mean([a[0], a[2], b[0], b[2]])]
+}
+
+#[inline(always)]
+fn mean<const N: usize>(values: [u16; N]) -> u16 {
+    let sum: u32 = values.iter().map(|v| u32::from(*v)).sum();
+    ((sum + N as u32 / 2) / N as u32) as u16
 }

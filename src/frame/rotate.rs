@@ -168,7 +168,7 @@ mod tests {
         #[test]
         fn every_pixel_goes_to_its_place(width in 1u32..80, height in 1u32..80, bytes in 1usize..9) {
             let len = (width * height) as usize * bytes;
-            let source: Vec<u8> = (0..len).map(|i| (i * 131 >> 3) as u8 ^ i as u8).collect();
+            let source: Vec<u8> = (0..len).map(|i| ((i * 131) >> 3) as u8 ^ i as u8).collect();
             let pixel = |data: &[u8], width: u32, x: u32, y: u32| {
                 data[(y * width + x) as usize * bytes..][..bytes].to_vec()
             };
