@@ -72,7 +72,6 @@ const FACTS: &[Fact] = &[
     fact(Topic::Gain, Source::Observed, "gain sweep 0-200 in every mode; offset and balance writes"),
     fact(Topic::Frames, Source::Observed, "regions in single and live mode; frames handed out"),
     fact(Topic::Init, Source::Observed, "init, single, every mode; init, live"),
-    fact(Topic::Init, Source::Guess, "depth, region and (live) exposure are sent again at the end"),
     fact(Topic::Hardware, Source::Public, "QHY600 manual: 2 GB; half of it in the Lite variant"),
     fact(Topic::Hardware, Source::Observed, "controls that answer; watchdog on mono only"),
 ];
@@ -143,10 +142,8 @@ const fn double_sampling(mode: ReadMode) -> ReadMode {
     ReadMode { shutter_end_offset_us: 112.777, ..mode }
 }
 
-// Observed: init, single, modes 0-10, up to the FPGA register. The library waits another
-// 200 ms after the exposure order, which no public page asks for. The last two orders are
-// what programs send next: part of the plan here, so that camera and host never disagree
-// about the size of a frame.
+// Observed: init, single, modes 0-10. The library waits another 200 ms after the exposure
+// order, which no public page asks for.
 const INIT_SINGLE: &[InitStep] = &[
     InitStep::ClearHalt,
     InitStep::ProbePressure,
@@ -161,11 +158,9 @@ const INIT_SINGLE: &[InitStep] = &[
     InitStep::DdrOn,
     InitStep::WriteFpga(0x27, 5),
     InitStep::WatchdogOn,
-    InitStep::Depth,
-    InitStep::Region,
 ];
 
-// Observed: init, live, up to the FPGA register; the rest as above.
+// Observed: init, live.
 const INIT_LIVE: &[InitStep] = &[
     InitStep::ClearHalt,
     InitStep::ProbePressure,
@@ -182,9 +177,6 @@ const INIT_LIVE: &[InitStep] = &[
     InitStep::DdrOn,
     InitStep::WriteFpga(0x27, 5),
     InitStep::WatchdogOn,
-    InitStep::Exposure,
-    InitStep::Depth,
-    InitStep::Region,
 ];
 
 // Observed: values read after the first init, and sent by it.

@@ -168,7 +168,8 @@ pub enum DdrCounter {
     Word6,
 }
 
-/// What `InitQHYCCD` sends. All waits are camera time.
+/// What `InitQHYCCD` sends. All waits are camera time. Settings that a plan leaves out are
+/// sent before the first frame that needs them.
 #[derive(Clone, Copy, Debug)]
 pub struct InitPlan {
     /// Steps for single frames.

@@ -138,17 +138,11 @@ fn init_plans_are_whole() {
     for model in models() {
         for plan in [model.init.single, model.init.live] {
             let count = |step| plan.iter().filter(|s| **s == step).count();
-            // A setting that is not sent would differ from what a read answers.
-            for step in [
-                InitStep::Init,
-                InitStep::Exposure,
-                InitStep::Gain,
-                InitStep::Offset,
-                InitStep::Depth,
-                InitStep::Region,
-            ] {
-                assert!(count(step) >= 1, "{} {step:?}", model.name);
-            }
+            assert!(count(InitStep::Init) >= 1, "{}", model.name);
+            // Whatever comes before the initialise command may be lost with it.
+            let init = plan.iter().position(|s| *s == InitStep::Init);
+            let sends = |s: &InitStep| matches!(s, InitStep::Gain | InitStep::Offset | InitStep::Exposure);
+            assert!(plan.iter().position(sends) > init, "{}", model.name);
             // Fixed waits only after the initialise command.
             let waits = plan.iter().filter(|s| matches!(s, InitStep::WaitMs(_))).count();
             assert_eq!(waits, count(InitStep::Init), "{}", model.name);
