@@ -9,16 +9,70 @@ use super::{Bus, UsbError};
 /// Name of the environment variable.
 pub const VARIABLE: &str = "QHYCCD_DEVICES";
 
-/// The bus that `value` names; `None` is real USB.
+const FORM: &str = "virtual:MODEL[?option=value[&option=value...]][,MODEL...]";
+
+/// The bus that `value` names; `None` is real USB. The text of an error names the
+/// variable and the mistake.
 pub fn bus_for(value: Option<&str>) -> Result<Arc<dyn Bus>, UsbError> {
-    match value {
-        #[cfg(feature = "virtual")]
-        Some(text) if text.starts_with("virtual:") => {
-            Ok(Arc::from(super::virtual_::bus(&text["virtual:".len()..])?))
+    let Some(value) = value else { return Ok(Arc::new(NullBus)) };
+    if value.is_empty() {
+        return Err(mistake("is set but empty; unset it for cameras on USB"));
+    }
+    match value.split_once(':') {
+        Some(("virtual", text)) => virtual_bus(text),
+        _ => Err(mistake(&format!("`{value}` is not understood; expected {FORM}"))),
+    }
+}
+
+#[cfg(feature = "virtual")]
+fn virtual_bus(text: &str) -> Result<Arc<dyn Bus>, UsbError> {
+    match super::virtual_::bus(text) {
+        Ok(bus) => Ok(Arc::new(bus)),
+        Err(error) => Err(mistake(&error.to_string())),
+    }
+}
+
+#[cfg(not(feature = "virtual"))]
+fn virtual_bus(_text: &str) -> Result<Arc<dyn Bus>, UsbError> {
+    Err(mistake("this library was built without virtual cameras"))
+}
+
+fn mistake(what: &str) -> UsbError {
+    UsbError::Other(format!("{VARIABLE}: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(value: &str) -> String {
+        bus_for(Some(value)).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn mistakes_are_named_with_the_variable() {
+        for (value, named) in [
+            ("", "empty"),
+            ("QHY600M", "`QHY600M`"),
+            ("usb:1", "`usb:1`"),
+            ("Virtual:QHY600M", "`Virtual:QHY600M`"),
+        ] {
+            let text = text_of(value);
+            assert!(text.starts_with("QHYCCD_DEVICES: ") && text.contains(named), "{text}");
         }
-        Some(other) => Err(UsbError::Other(format!(
-            "{VARIABLE}: `{other}` is not understood; expected `virtual:MODEL[?option=value&...][,MODEL...]`"
-        ))),
-        None => Ok(Arc::new(NullBus)),
+    }
+
+    #[test]
+    fn unset_is_not_a_mistake() {
+        assert!(bus_for(None).is_ok());
+    }
+
+    #[cfg(feature = "virtual")]
+    #[test]
+    fn virtual_cameras_are_made_or_their_mistake_is_named() {
+        let bus = bus_for(Some("virtual:QHY600M,QHY600C?seed=4")).unwrap();
+        assert_eq!(bus.scan().unwrap().len(), 2);
+        let text = text_of("virtual:QHY600M?sed=4");
+        assert!(text.starts_with("QHYCCD_DEVICES: ") && text.contains("`sed`"), "{text}");
     }
 }

@@ -1,10 +1,31 @@
-//! One camera: its registers, its sequencer and its endpoints.
+//! One camera: takes its requests apart and lets its parts answer.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::transport::{Identity, Setup};
+use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
-use super::spec::{DeviceSpec, SpecError};
+use super::cooler::Cooler;
+use super::ddr::Ddr;
+use super::scene::Scene;
+use super::sensor::{self, pixels::Imager};
+use super::sequencer::{Sequencer, Surroundings};
+use super::spec::{DeviceSpec, ReadoutPace, SpecError};
+use super::wheel::Wheel;
+
+/// Firmware: 2025-01-01, built with version 1.3.4 of the controller's kit.
+const FIRMWARE: [u8; 10] = [25, 1, 1, 1, 3, 4, 0, 0, 0, 0];
+/// The four version registers of the FPGA: 2025-06-04, number 16.
+const FPGA_VERSION: [u8; 4] = [25, 6, 4, 16];
+/// Page 0x24, byte 0: sensor power is good (observed answer of a healthy camera).
+const POWER_GOOD: u8 = 1;
+/// Humidity in the chamber.
+const HUMIDITY_PERCENT: f64 = 42.0;
+/// The FPGA is this much warmer than the air.
+const DIE_ABOVE_AMBIENT_C: f64 = 18.0;
+/// A place of the memory that nobody has written.
+const ERASED: u8 = 0xFF;
 
 /// The device's refusal of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +53,45 @@ pub struct BulkIn {
 /// A virtual camera. `now` is camera time since it was plugged in.
 pub struct Device {
     identity: Identity,
+    spec: DeviceSpec,
+    /// Unix time at which it was plugged in.
+    plugged_unix: Duration,
+    sequencer: Sequencer,
+    imager: Imager,
+    cooler: Cooler,
+    wheel: Wheel,
+    fpga: BTreeMap<u16, u8>,
+    sensor: BTreeMap<u16, u8>,
+    i2c: BTreeMap<u16, u16>,
+    watchdog_on: bool,
+    rbi_removal: bool,
+    fan: [u8; 64],
 }
 
 impl Device {
     /// Builds the camera that `spec` orders, at a place on the bus.
-    pub fn new(_spec: &DeviceSpec, identity: Identity) -> Result<Device, SpecError> {
-        Ok(Device { identity })
+    pub fn new(spec: &DeviceSpec, identity: Identity) -> Result<Device, SpecError> {
+        let Some(readout) = sensor::readout(0) else {
+            return Err(SpecError(format!("there is no virtual {} yet", spec.model.name)));
+        };
+        let memory = u64::from(spec.model.ddr_mib) * 1024 * 1024;
+        let ddr = Ddr::new(memory, spec.link, spec.readout == ReadoutPace::Real);
+        let colour = spec.model.bayer.is_some();
+        Ok(Device {
+            identity,
+            plugged_unix: Duration::ZERO,
+            sequencer: Sequencer::new(readout, spec.readout, ddr),
+            imager: Imager::new(Scene::new(&spec.scene, spec.seed)?, spec.seed, colour),
+            cooler: Cooler::new(spec.ambient_c),
+            wheel: Wheel::new(spec.wheel_slots),
+            fpga: BTreeMap::new(),
+            sensor: BTreeMap::new(),
+            i2c: BTreeMap::new(),
+            watchdog_on: false,
+            rbi_removal: false,
+            fan: [0; 64],
+            spec: spec.clone(),
+        })
     }
 
     /// Ids, place and speed.
@@ -45,21 +99,150 @@ impl Device {
         &self.identity
     }
 
+    /// Tells the GPS receiver what time it was, since 1970, when the camera was plugged
+    /// in. Until then that was 1970 itself.
+    pub fn set_plugged_unix(&mut self, unix: Duration) {
+        self.plugged_unix = unix;
+    }
+
+    /// Power was off and came back: what has moving parts looks for its place.
+    pub fn start_homing(&mut self, now: Duration) {
+        self.wheel.start_homing(now);
+    }
+
     /// Answers a control read; returns how many bytes it gave.
-    pub fn control_in(&mut self, _setup: Setup, _data: &mut [u8], _now: Duration) -> Result<usize, Refusal> {
-        Err(Refusal::Stall)
+    pub fn control_in(&mut self, setup: Setup, data: &mut [u8], now: Duration) -> Result<usize, Refusal> {
+        let request = In::decode(setup).map_err(|_| Refusal::Stall)?;
+        let answer: &[u8] = match request {
+            In::Eeprom { value, index } => &self.eeprom(value, index),
+            In::Firmware => &FIRMWARE,
+            // What most of these bytes mean is not known.
+            In::Status | In::Debug => &[0; 64],
+            In::Page(number) => &self.page(number),
+            In::Fpga(fpga::DDR_FILL) => {
+                let around = self.surroundings(now);
+                &status::encode_ddr_units(self.sequencer.ddr_units(now, &around))
+            }
+            In::Fpga(register) => &[self.fpga_register(register)],
+            In::I2c(register) => &self.i2c.get(&register).copied().unwrap_or(0).to_be_bytes(),
+            In::Wheel => return Ok(self.wheel.read(data, now)),
+            In::Flash(0 | 1) => &[ERASED; 64],
+            In::Flash(_) => return Err(Refusal::Stall),
+            In::Temperature => &status::encode_temperature_c(self.cooler.temp_c(now)),
+        };
+        let n = answer.len().min(data.len());
+        data[..n].copy_from_slice(&answer[..n]);
+        Ok(n)
     }
 
     /// Takes a control write.
-    pub fn control_out(&mut self, _setup: Setup, _data: &[u8], _now: Duration) -> Result<(), Refusal> {
-        Err(Refusal::Stall)
+    pub fn control_out(&mut self, setup: Setup, data: &[u8], now: Duration) -> Result<(), Refusal> {
+        match Out::decode(setup, data).map_err(|_| Refusal::Stall)? {
+            Out::Command(command) => {
+                let around = self.surroundings(now);
+                self.sequencer.command(command, now, &around).map_err(|_| Refusal::Stall)?;
+            }
+            Out::Fpga { register, value } => {
+                self.fpga.insert(register, value as u8);
+            }
+            Out::Sensor { register, value } => {
+                self.sensor.insert(register, value);
+            }
+            Out::I2c { register, value } => {
+                self.i2c.insert(register, value);
+            }
+            Out::Wheel(text) => self.wheel.write(&text, now),
+            Out::Fan(record) => self.fan = record,
+            Out::Target { tenths_c } => self.cooler.set_target(tenths_c, now),
+            Out::Cooler { automatic, half_pwm } => self.cooler.set_mode(automatic, half_pwm, now),
+        }
+        Ok(())
     }
 
     /// Gives bytes of a bulk endpoint, as many as there are now.
-    pub fn bulk_in(&mut self, _endpoint: u8, _data: &mut [u8], _now: Duration) -> Result<BulkIn, Refusal> {
-        Err(Refusal::Stall)
+    pub fn bulk_in(&mut self, endpoint: u8, data: &mut [u8], now: Duration) -> Result<BulkIn, Refusal> {
+        if endpoint != DATA_ENDPOINT {
+            return Err(Refusal::Stall);
+        }
+        let around = self.surroundings(now);
+        Ok(self.sequencer.read(&mut self.imager, data, now, &around))
     }
 
     /// Clears the halt of an endpoint.
     pub fn clear_halt(&mut self, _endpoint: u8) {}
+
+    /// The last value written to an FPGA register, 0 before.
+    pub fn fpga(&self, register: u16) -> u8 {
+        self.fpga.get(&register).copied().unwrap_or(0)
+    }
+
+    /// The last value written to a sensor register, 0 before.
+    pub fn sensor(&self, register: u16) -> u8 {
+        self.sensor.get(&register).copied().unwrap_or(0)
+    }
+
+    /// The watchdog waits to be fed.
+    pub fn watchdog_on(&self) -> bool {
+        self.watchdog_on
+    }
+
+    /// Residual images are being removed.
+    pub fn rbi_removal(&self) -> bool {
+        self.rbi_removal
+    }
+
+    /// The fan record last written.
+    pub fn fan(&self) -> &[u8; 64] {
+        &self.fan
+    }
+
+    fn surroundings(&mut self, now: Duration) -> Surroundings {
+        let gps = self.spec.gps_box && self.fpga(fpga::GPS) == 1;
+        Surroundings { temp_c: self.cooler.temp_c(now), gps_unix: gps.then_some(self.plugged_unix) }
+    }
+
+    fn eeprom(&self, value: u16, index: u16) -> [u8; 16] {
+        match (value, index) {
+            (0, 8) => {
+                let mut identity = [0; 16];
+                identity[1] = u8::from(self.spec.model.bayer.is_some());
+                identity
+            }
+            (0x10, 0x10) => self.spec.serial,
+            _ => [ERASED; 16],
+        }
+    }
+
+    fn page(&mut self, number: u16) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        match number {
+            page::HUMIDITY if self.spec.humidity_sensor => {
+                let hundredths = (HUMIDITY_PERCENT * 100.0) as u16;
+                bytes[..2].copy_from_slice(&hundredths.to_be_bytes());
+            }
+            page::HAS_HUMIDITY => bytes[0] = u8::from(self.spec.humidity_sensor),
+            page::HAS_PRESSURE => bytes[0] = u8::from(self.spec.pressure_sensor),
+            page::WATCHDOG_ON => self.watchdog_on = true,
+            page::WATCHDOG_OFF => self.watchdog_on = false,
+            page::TIMING => bytes = self.sequencer.timing().encode(),
+            page::POWER => bytes[0] = POWER_GOOD,
+            page::RBI_ON => self.rbi_removal = true,
+            page::RBI_OFF => self.rbi_removal = false,
+            // The form of page::PRESSURE is not known.
+            _ => {}
+        }
+        bytes
+    }
+
+    fn fpga_register(&self, register: u16) -> u8 {
+        let die = status::encode_die_temperature_c(self.spec.ambient_c + DIE_ABOVE_AMBIENT_C);
+        match register.checked_sub(fpga::VERSION) {
+            Some(n @ 0..=3) => return FPGA_VERSION[usize::from(n)],
+            _ => {}
+        }
+        match register.checked_sub(fpga::DIE_TEMPERATURE) {
+            Some(n @ 0..=1) => die[usize::from(n)],
+            _ => self.fpga(register),
+        }
+    }
 }

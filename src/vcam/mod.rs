@@ -1,17 +1,31 @@
 //! The virtual camera: the device side of the cable.
 //!
 //! [`Device`] answers what a camera sees: control requests and bulk reads. It shares
-//! with the host only the *spelling* of requests (`wire`) and the sensor facts of
-//! `model`; what a register does is written here a second time, from the sources, so
-//! that a mistake on one side shows. It never calls host code.
+//! with the host only the *spelling* of requests (`wire`) and the names, ids and memory
+//! sizes of `model`; what a register does is written here a second time, from the
+//! sources, so that a mistake on one side shows. It never calls host code.
+//!
+//! ```text
+//!  requests ─► device ─┬► sequencer ─► ddr ─► bulk endpoint
+//!                      │       └ Shot ─────► sensor::pixels ◄─ scene
+//!                      ├► cooler, wheel, registers, EEPROM, pages
+//! ```
 //!
 //! A device is pure: it has no thread and no clock, each call is told the time. A
 //! [`Port`] adds both, for the in-process transport and for `virtual-usb`.
 #![forbid(unsafe_code)]
 
+mod cooler;
+mod ddr;
 mod device;
+mod gps;
 mod port;
+mod rng;
+pub mod scene;
+mod sensor;
+mod sequencer;
 pub mod spec;
+mod wheel;
 
 pub use device::{BulkIn, Device, Refusal};
 pub use port::{Port, Socket};

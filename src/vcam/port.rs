@@ -1,11 +1,16 @@
-//! A plugged-in [`Device`] with a clock, safe to use from many threads.
+//! A plugged-in [`Device`] with a clock, safe to use from many threads, and the sockets
+//! of one virtual bus into which such devices go.
+//!
+//! A [`Port`] is one plugging-in: once unplugged it stays dead, and plugging the camera
+//! in again makes a new one at a new address, as an operating system sees it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::transport::{Identity, Setup, UsbError};
+use crate::transport::{BusEvent, BusListener, Identity, LinkSpeed, Setup, UsbError};
 use crate::util::Clock;
 
 use super::device::{BulkIn, Device, Refusal};
@@ -15,17 +20,57 @@ use super::spec::{DeviceSpec, SpecError};
 pub struct Port {
     identity: Identity,
     clock: Clock,
-    device: Mutex<Device>,
-    /// Signalled after every control request: a waiting bulk read may have data now.
+    plugged: Mutex<Plugged>,
+    /// Signalled when something happened for which a bulk read may be waiting.
     changed: Condvar,
+    claimed: AtomicBool,
+    watchers: Arc<Watchers>,
 }
 
-/// The sockets of one virtual bus.
-pub struct Socket {
-    ports: Vec<Arc<Port>>,
+struct Plugged {
+    device: Device,
+    gone: bool,
+    changes: u64,
+}
+
+/// Whoever wants to know of arrivals and departures.
+#[derive(Default)]
+struct Watchers {
+    list: Mutex<(u64, Vec<(u64, BusListener)>)>,
+}
+
+impl Watchers {
+    /// Tells all, in this thread, without a lock held.
+    fn tell(&self, event: &BusEvent) {
+        let listeners: Vec<BusListener> = self.list.lock().1.iter().map(|(_, l)| l.clone()).collect();
+        for listener in listeners {
+            listener(event.clone());
+        }
+    }
 }
 
 impl Port {
+    fn plug_in(
+        spec: &DeviceSpec,
+        identity: Identity,
+        watchers: Arc<Watchers>,
+        from_cold: bool,
+    ) -> Result<Port, SpecError> {
+        let mut device = Device::new(spec, identity.clone())?;
+        device.set_plugged_unix(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
+        if from_cold {
+            device.start_homing(Duration::ZERO);
+        }
+        Ok(Port {
+            identity,
+            clock: Clock::scaled(spec.speed),
+            plugged: Mutex::new(Plugged { device, gone: false, changes: 0 }),
+            changed: Condvar::new(),
+            claimed: AtomicBool::new(false),
+            watchers,
+        })
+    }
+
     /// Ids, place and speed.
     pub fn identity(&self) -> &Identity {
         &self.identity
@@ -36,68 +81,200 @@ impl Port {
         self.clock
     }
 
+    /// True once it was unplugged.
+    pub fn is_gone(&self) -> bool {
+        self.plugged.lock().gone
+    }
+
+    /// Takes the interface; false if somebody else has it.
+    pub fn claim(&self) -> bool {
+        !self.claimed.swap(true, Ordering::AcqRel)
+    }
+
+    /// Gives the interface back.
+    pub fn release(&self) {
+        self.claimed.store(false, Ordering::Release);
+    }
+
     /// A control read.
     pub fn control_in(&self, setup: Setup, data: &mut [u8]) -> Result<usize, UsbError> {
-        let answer = self.device.lock().control_in(setup, data, self.clock.now());
-        self.changed.notify_all();
-        answer.map_err(UsbError::from)
+        self.control(|device, now| device.control_in(setup, data, now))
     }
 
     /// A control write.
     pub fn control_out(&self, setup: Setup, data: &[u8]) -> Result<(), UsbError> {
-        let answer = self.device.lock().control_out(setup, data, self.clock.now());
+        self.control(|device, now| device.control_out(setup, data, now))
+    }
+
+    fn control<T>(&self, ask: impl FnOnce(&mut Device, Duration) -> Result<T, Refusal>) -> Result<T, UsbError> {
+        let mut plugged = self.plugged.lock();
+        if plugged.gone {
+            return Err(UsbError::Gone);
+        }
+        let answer = ask(&mut plugged.device, self.clock.now());
+        plugged.changes += 1;
+        drop(plugged);
         self.changed.notify_all();
         answer.map_err(UsbError::from)
     }
 
     /// One step of a bulk read; does not wait.
     pub fn bulk_in(&self, endpoint: u8, data: &mut [u8]) -> Result<BulkIn, UsbError> {
-        self.device.lock().bulk_in(endpoint, data, self.clock.now()).map_err(UsbError::from)
+        let mut plugged = self.plugged.lock();
+        if plugged.gone {
+            return Err(UsbError::Gone);
+        }
+        plugged.device.bulk_in(endpoint, data, self.clock.now()).map_err(UsbError::from)
     }
 
-    /// Waits until something may have changed, `until` at the latest.
-    pub fn wait(&self, until: Instant) {
-        let mut device = self.device.lock();
-        self.changed.wait_until(&mut device, until);
+    /// A number that grows with everything a bulk read may wait for. Take it before the
+    /// step that found nothing and give it to [`Port::wait`], and nothing is missed.
+    pub fn changes(&self) -> u64 {
+        self.plugged.lock().changes
     }
 
-    /// Wakes every [`Port::wait`].
+    /// Waits until something has changed since `seen`, `until` at the latest.
+    pub fn wait(&self, seen: u64, until: Instant) {
+        let mut plugged = self.plugged.lock();
+        while plugged.changes == seen && !plugged.gone {
+            if self.changed.wait_until(&mut plugged, until).timed_out() {
+                return;
+            }
+        }
+    }
+
+    /// Ends every [`Port::wait`].
     pub fn wake(&self) {
+        self.plugged.lock().changes += 1;
         self.changed.notify_all();
     }
 
     /// Clears the halt of an endpoint.
-    pub fn clear_halt(&self, endpoint: u8) {
-        self.device.lock().clear_halt(endpoint);
+    pub fn clear_halt(&self, endpoint: u8) -> Result<(), UsbError> {
+        self.control(|device, _| {
+            device.clear_halt(endpoint);
+            Ok(())
+        })
+    }
+
+    /// Looks at the device itself, for tests and tools that are not on the bus.
+    pub fn with_device<T>(&self, look: impl FnOnce(&mut Device) -> T) -> T {
+        look(&mut self.plugged.lock().device)
+    }
+
+    /// Pulls the cable: every call from now on fails, whoever waits wakes, and watchers
+    /// hear of it in this thread. Harmless a second time.
+    pub fn unplug(&self) {
+        let mut plugged = self.plugged.lock();
+        if std::mem::replace(&mut plugged.gone, true) {
+            return;
+        }
+        plugged.changes += 1;
+        drop(plugged);
+        self.changed.notify_all();
+        self.watchers.tell(&BusEvent::Left(self.identity.clone()));
     }
 }
+
+/// The sockets of one virtual bus.
+pub struct Socket {
+    specs: Vec<DeviceSpec>,
+    slots: Mutex<Slots>,
+    watchers: Arc<Watchers>,
+}
+
+struct Slots {
+    ports: Vec<Arc<Port>>,
+    next_address: u8,
+}
+
+/// The bus number of virtual cameras.
+const BUS: u8 = 2;
+/// Lower addresses belong to hubs.
+const FIRST_ADDRESS: u8 = 3;
+/// USB addresses end here and are used again.
+const LAST_ADDRESS: u8 = 127;
 
 impl Socket {
     /// Plugs in the cameras that the text behind `virtual:` orders.
     pub fn from_text(text: &str) -> Result<Socket, SpecError> {
-        let mut ports = Vec::new();
-        for (n, spec) in DeviceSpec::parse_list(text)?.iter().enumerate() {
-            let identity = Identity {
-                vendor: crate::model::VENDOR,
-                product: 0,
-                bus: 2,
-                address: 3 + n as u8,
-                ports: vec![1, 1 + n as u8],
-                speed: crate::transport::LinkSpeed::Super,
-            };
-            ports.push(Arc::new(Port {
-                identity: identity.clone(),
-                clock: Clock::scaled(spec.speed),
-                device: Mutex::new(Device::new(spec, identity)?),
-                changed: Condvar::new(),
-            }));
+        Socket::new(DeviceSpec::parse_list(text)?)
+    }
+
+    /// Plugs in these cameras.
+    pub fn new(specs: Vec<DeviceSpec>) -> Result<Socket, SpecError> {
+        if specs.len() > usize::from(LAST_ADDRESS - FIRST_ADDRESS) {
+            return Err(SpecError(format!("{} cameras are too many for one bus", specs.len())));
         }
-        Ok(Socket { ports })
+        let watchers = Arc::new(Watchers::default());
+        let mut slots = Slots { ports: Vec::new(), next_address: FIRST_ADDRESS };
+        for (place, spec) in specs.iter().enumerate() {
+            let port = Port::plug_in(spec, slots.identity(place, spec), watchers.clone(), false)?;
+            slots.ports.push(Arc::new(port));
+        }
+        Ok(Socket { specs, slots: Mutex::new(slots), watchers })
     }
 
     /// The cameras plugged in now.
     pub fn ports(&self) -> Vec<Arc<Port>> {
-        self.ports.clone()
+        self.slots.lock().ports.iter().filter(|port| !port.is_gone()).cloned().collect()
+    }
+
+    /// Pulls the cable of the camera ordered at `place`, counted from 0.
+    pub fn unplug(&self, place: usize) {
+        let port = self.slots.lock().ports.get(place).cloned();
+        if let Some(port) = port {
+            port.unplug();
+        }
+    }
+
+    /// Plugs the camera ordered at `place` in again, after its power was off: its serial
+    /// number is the same, its address is new, and it remembers nothing. Does nothing if
+    /// it is still there.
+    pub fn replug(&self, place: usize) -> Result<(), SpecError> {
+        let Some(spec) = self.specs.get(place) else { return Ok(()) };
+        let mut slots = self.slots.lock();
+        if !slots.ports[place].is_gone() {
+            return Ok(());
+        }
+        let identity = slots.identity(place, spec);
+        slots.ports[place] = Arc::new(Port::plug_in(spec, identity.clone(), self.watchers.clone(), true)?);
+        drop(slots);
+        self.watchers.tell(&BusEvent::Arrived(identity));
+        Ok(())
+    }
+
+    /// Calls `listener` on arrivals and departures, in the thread that causes them.
+    /// Returns a number for [`Socket::unwatch`].
+    pub fn watch(&self, listener: BusListener) -> u64 {
+        let mut list = self.watchers.list.lock();
+        list.0 += 1;
+        let number = list.0;
+        list.1.push((number, listener));
+        number
+    }
+
+    /// Ends [`Socket::watch`].
+    pub fn unwatch(&self, number: u64) {
+        self.watchers.list.lock().1.retain(|(other, _)| *other != number);
+    }
+}
+
+impl Slots {
+    fn identity(&mut self, place: usize, spec: &DeviceSpec) -> Identity {
+        let address = self.next_address;
+        self.next_address = if address == LAST_ADDRESS { FIRST_ADDRESS } else { address + 1 };
+        Identity {
+            vendor: crate::model::VENDOR,
+            product: spec.model.product,
+            bus: BUS,
+            address,
+            ports: vec![1, 1 + place as u8],
+            speed: match spec.link {
+                LinkSpeed::High => LinkSpeed::High,
+                _ => LinkSpeed::Super,
+            },
+        }
     }
 }
 
@@ -110,5 +287,3 @@ impl From<Refusal> for UsbError {
         }
     }
 }
-
-const _: fn(Duration) = |_| ();

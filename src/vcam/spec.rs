@@ -1,16 +1,67 @@
-//! What a `virtual:` value of `QHYCCD_DEVICES` says: `virtual:QHY600M?seed=3&speed=100,QHY600C`.
+//! What a `virtual:` value of `QHYCCD_DEVICES` orders:
+//! `virtual:QHY600M?seed=3&speed=100,QHY600C?scene=file:/tmp/m31.fits`.
+//!
+//! Cameras are separated by `,`, options follow `?` and are separated by `&`; values
+//! may hold `%2C`-style escapes. Every mistake is an error that names it: a typing
+//! error must not quietly become another camera.
 
 use std::fmt;
+use std::path::PathBuf;
+
+use crate::model::{self, Model};
+use crate::transport::LinkSpeed;
 
 /// One virtual camera as ordered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct DeviceSpec {
-    /// Name of the model.
-    pub model: String,
+    /// The model.
+    pub model: &'static Model,
     /// Seed of everything random.
     pub seed: u64,
     /// Camera seconds per wall second.
     pub speed: f64,
+    /// What the sensor looks at.
+    pub scene: SceneSpec,
+    /// The 16 serial bytes of the EEPROM.
+    pub serial: [u8; 16],
+    /// Air temperature around the camera.
+    pub ambient_c: f64,
+    /// Speed of the USB link.
+    pub link: LinkSpeed,
+    /// Slots of the filter wheel; 0 if none is plugged in.
+    pub wheel_slots: u8,
+    /// A GPS box is plugged in.
+    pub gps_box: bool,
+    /// The chamber has a humidity sensor.
+    pub humidity_sensor: bool,
+    /// The chamber has a pressure sensor.
+    pub pressure_sensor: bool,
+    /// How fast a frame gets from the sensor to the host.
+    pub readout: ReadoutPace,
+}
+
+/// What the sensor looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SceneSpec {
+    /// Stars and sky, with exposure, gain and noise.
+    Stars,
+    /// Test pattern: brightness rises from left to right.
+    Ramp,
+    /// Test pattern: each value tells its place.
+    Xy,
+    /// Test pattern: one value everywhere.
+    Constant(u16),
+    /// Test pattern: the whole frame from a file.
+    File(PathBuf),
+}
+
+/// How fast a frame gets from the sensor to the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadoutPace {
+    /// Row after row, in camera time, and not faster than the link.
+    Real,
+    /// At once when the exposure is over.
+    Instant,
 }
 
 /// What is wrong with the text, naming the mistake.
@@ -25,9 +76,273 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
+const OPTIONS: &str = "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout";
+
 impl DeviceSpec {
+    /// The camera that a bare model name orders, as the first on its bus.
+    pub fn new(model: &'static Model) -> DeviceSpec {
+        DeviceSpec {
+            model,
+            seed: 1,
+            speed: 1.0,
+            scene: SceneSpec::Stars,
+            serial: serial_from_seed(model, 1, 0),
+            ambient_c: 20.0,
+            link: LinkSpeed::Super,
+            wheel_slots: 7,
+            gps_box: false,
+            humidity_sensor: true,
+            pressure_sensor: true,
+            readout: ReadoutPace::Real,
+        }
+    }
+
     /// Reads the text behind `virtual:`.
-    pub fn parse_list(_text: &str) -> Result<Vec<DeviceSpec>, SpecError> {
-        Ok(Vec::new())
+    pub fn parse_list(text: &str) -> Result<Vec<DeviceSpec>, SpecError> {
+        let mut list: Vec<DeviceSpec> = Vec::new();
+        for (place, item) in text.split(',').enumerate() {
+            let spec = parse_one(item, place)?;
+            if list.iter().any(|other| other.serial == spec.serial && other.model.name == spec.model.name) {
+                return err(format!("camera {}, `{item}`: another camera has the same serial number", place + 1));
+            }
+            list.push(spec);
+        }
+        Ok(list)
+    }
+}
+
+fn err<T>(text: impl Into<String>) -> Result<T, SpecError> {
+    Err(SpecError(text.into()))
+}
+
+fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
+    let (name, options) = match item.split_once('?') {
+        Some((name, options)) => (name, Some(options)),
+        None => (item, None),
+    };
+    if name.is_empty() {
+        return err(format!("camera {} has no model name", place + 1));
+    }
+    let Some(model) = model::by_name(name) else {
+        let known: Vec<_> = model::all().map(|m| m.name).collect();
+        return err(format!("unknown model `{name}`; known: {}", known.join(", ")));
+    };
+    if !super::sensor::is_simulated(model) {
+        return err(format!("there is no virtual {} yet", model.name));
+    }
+    let mut spec = DeviceSpec::new(model);
+    let mut serial = None;
+    let mut seen: Vec<&str> = Vec::new();
+    for option in options.into_iter().flat_map(|text| text.split('&')) {
+        let Some((key, raw)) = option.split_once('=') else {
+            return err(format!("{name}: option `{option}` has no `=value`"));
+        };
+        if seen.contains(&key) {
+            return err(format!("{name}: option `{key}` is given twice"));
+        }
+        seen.push(key);
+        let value = percent_decode(raw).ok_or_else(|| {
+            SpecError(format!("{name}: option `{key}`: `{raw}` has a broken `%` escape"))
+        })?;
+        let bad = |wanted: &str| err(format!("{name}: option `{key}`: `{value}` is not {wanted}"));
+        match key {
+            "seed" => match value.parse() {
+                Ok(seed) => spec.seed = seed,
+                Err(_) => return bad("a whole number from 0 to 18446744073709551615"),
+            },
+            "speed" => match number(&value, 1e-3, 1e6) {
+                Some(speed) => spec.speed = speed,
+                None => return bad("a number from 0.001 to 1000000"),
+            },
+            "ambient" => match number(&value, -60.0, 60.0) {
+                Some(temp_c) => spec.ambient_c = temp_c,
+                None => return bad("a temperature from -60 to 60"),
+            },
+            "scene" => match parse_scene(&value) {
+                Some(scene) => spec.scene = scene,
+                None => return bad("stars, ramp, xy, constant:0..65535 or file:PATH"),
+            },
+            "serial" => match serial_from_text(&value) {
+                Some(bytes) => serial = Some(bytes),
+                None => return bad("16 or 17 hexadecimal digits as a camera id shows them"),
+            },
+            "speed_link" => match value.as_str() {
+                "super" => spec.link = LinkSpeed::Super,
+                "high" => spec.link = LinkSpeed::High,
+                _ => return bad("super or high"),
+            },
+            "wheel" => match value.parse() {
+                Ok(slots @ (0 | 5 | 7 | 9)) => spec.wheel_slots = slots,
+                _ => return bad("0, 5, 7 or 9"),
+            },
+            "readout" => match value.as_str() {
+                "real" => spec.readout = ReadoutPace::Real,
+                "instant" => spec.readout = ReadoutPace::Instant,
+                _ => return bad("real or instant"),
+            },
+            "gps" | "humidity" | "pressure" => {
+                let on = match value.as_str() {
+                    "on" => true,
+                    "off" => false,
+                    _ => return bad("on or off"),
+                };
+                match key {
+                    "gps" => spec.gps_box = on,
+                    "humidity" => spec.humidity_sensor = on,
+                    _ => spec.pressure_sensor = on,
+                }
+            }
+            _ => return err(format!("{name}: unknown option `{key}`; known: {OPTIONS}")),
+        }
+    }
+    spec.serial = serial.unwrap_or_else(|| serial_from_seed(model, spec.seed, place as u64));
+    Ok(spec)
+}
+
+fn number(text: &str, min: f64, max: f64) -> Option<f64> {
+    text.parse().ok().filter(|value| (min..=max).contains(value))
+}
+
+fn parse_scene(text: &str) -> Option<SceneSpec> {
+    match text.split_once(':') {
+        None => match text {
+            "stars" => Some(SceneSpec::Stars),
+            "ramp" => Some(SceneSpec::Ramp),
+            "xy" => Some(SceneSpec::Xy),
+            _ => None,
+        },
+        Some(("constant", value)) => value.parse().ok().map(SceneSpec::Constant),
+        Some(("file", path)) if !path.is_empty() => Some(SceneSpec::File(PathBuf::from(path))),
+        Some(_) => None,
+    }
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let high = char::from(rest.next()?).to_digit(16)?;
+            let low = char::from(rest.next()?).to_digit(16)?;
+            bytes.push((high * 16 + low) as u8);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The bytes that show as `text` in a camera id: a digit a byte, one or two for the last.
+fn serial_from_text(text: &str) -> Option<[u8; 16]> {
+    let digits: Vec<u8> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
+    let mut bytes = [0; 16];
+    match digits.len() {
+        16 => bytes.copy_from_slice(&digits),
+        17 if digits[15] != 0 => {
+            bytes[..15].copy_from_slice(&digits[..15]);
+            bytes[15] = digits[15] << 4 | digits[16];
+        }
+        _ => return None,
+    }
+    Some(bytes)
+}
+
+/// A serial number that stays the same for the same order and shows 17 digits, as those
+/// of real cameras do.
+fn serial_from_seed(model: &Model, seed: u64, place: u64) -> [u8; 16] {
+    let name = model.name.bytes().fold(0u64, |sum, byte| sum.wrapping_mul(257).wrapping_add(u64::from(byte)));
+    let mut random = super::rng::Rng::new(&[seed, place, name]);
+    let mut bytes = [0; 16];
+    for byte in &mut bytes[..15] {
+        *byte = (random.next() & 0x0F) as u8;
+    }
+    bytes[15] = 0x10 + (random.next() % 0xF0) as u8;
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(text: &str) -> DeviceSpec {
+        let mut list = DeviceSpec::parse_list(text).unwrap();
+        assert_eq!(list.len(), 1);
+        list.remove(0)
+    }
+
+    fn mistake(text: &str) -> String {
+        DeviceSpec::parse_list(text).unwrap_err().0
+    }
+
+    #[test]
+    fn a_bare_name_gives_the_defaults() {
+        let spec = one("QHY600M");
+        assert_eq!(spec.model.name, "QHY600M");
+        assert_eq!(spec.scene, SceneSpec::Stars);
+        assert_eq!((spec.seed, spec.speed, spec.wheel_slots), (1, 1.0, 7));
+        assert_eq!(spec.link, LinkSpeed::Super);
+        assert_eq!(spec.serial, one("QHY600M").serial);
+    }
+
+    #[test]
+    fn every_option_is_understood() {
+        let spec = one(
+            "qhy600c?seed=9&speed=2.5&scene=constant:77&serial=0123456789abcdef1&ambient=-5.5&speed_link=high\
+             &wheel=0&gps=on&humidity=off&pressure=off&readout=instant",
+        );
+        assert_eq!(spec.model.name, "QHY600C");
+        assert_eq!((spec.seed, spec.speed, spec.ambient_c), (9, 2.5, -5.5));
+        assert_eq!(spec.scene, SceneSpec::Constant(77));
+        assert_eq!(spec.serial[..15], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+        assert_eq!(spec.serial[15], 0xF1);
+        assert_eq!((spec.link, spec.wheel_slots, spec.gps_box), (LinkSpeed::High, 0, true));
+        assert!(!spec.humidity_sensor && !spec.pressure_sensor);
+        assert_eq!(spec.readout, ReadoutPace::Instant);
+    }
+
+    #[test]
+    fn a_path_may_hold_colons_and_escapes() {
+        assert_eq!(one("QHY600M?scene=file:C:/a%20b%2Cc").scene, SceneSpec::File("C:/a b,c".into()));
+    }
+
+    #[test]
+    fn cameras_of_one_order_differ_and_equal_serials_are_a_mistake() {
+        let list = DeviceSpec::parse_list("QHY600M,QHY600M?seed=1,QHY600C").unwrap();
+        assert_ne!(list[0].serial, list[1].serial);
+        assert_ne!(list[1].serial, list[2].serial);
+        let twice = "QHY600M?serial=0000000000000001,QHY600M?serial=0000000000000001";
+        assert!(mistake(twice).contains("same serial"));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, named) in [
+            ("", "no model name"),
+            ("QHY600M,", "camera 2"),
+            ("QHY9999", "`QHY9999`"),
+            ("QHY600M?", "``"),
+            ("QHY600M?seed", "`seed`"),
+            ("QHY600M?sed=1", "`sed`"),
+            ("QHY600M?seed=1&seed=1", "twice"),
+            ("QHY600M?seed=-1", "`-1`"),
+            ("QHY600M?speed=0", "`0`"),
+            ("QHY600M?speed=nan", "`nan`"),
+            ("QHY600M?speed=inf", "`inf`"),
+            ("QHY600M?ambient=99", "`99`"),
+            ("QHY600M?scene=moon", "`moon`"),
+            ("QHY600M?scene=constant:65536", "`constant:65536`"),
+            ("QHY600M?scene=file:", "`file:`"),
+            ("QHY600M?serial=12", "`12`"),
+            ("QHY600M?serial=00000000000000001", "`00000000000000001`"),
+            ("QHY600M?speed_link=usb2", "`usb2`"),
+            ("QHY600M?wheel=8", "`8`"),
+            ("QHY600M?gps=yes", "`yes`"),
+            ("QHY600M?readout=fast", "`fast`"),
+            ("QHY600M?scene=file:%2", "`%`"),
+            ("QHY600M?faults=stall", "`faults`"),
+        ] {
+            let text_of_error = mistake(text);
+            assert!(text_of_error.contains(named), "{text}: {text_of_error}");
+        }
     }
 }

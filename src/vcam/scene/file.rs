@@ -1,0 +1,248 @@
+//! A picture from a file: the whole frame of 9600x6422 as bare 16-bit little-endian
+//! samples, or a 16-bit FITS image of the whole frame or of its 9576x6388
+//! light-sensitive area. Rows are read when they are needed; nothing is kept.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::vcam::sensor::PICTURE;
+use crate::vcam::spec::SpecError;
+
+/// Columns and rows of the light-sensitive area, and its first column.
+const LIT: (u32, u32) = (9576, 6388);
+const LIT_AT: u32 = 24;
+
+/// FITS files come in blocks of this size, of cards of 80 characters.
+const BLOCK: usize = 2880;
+const CARD: usize = 80;
+/// A header longer than this many blocks is not one of a camera frame.
+const MOST_BLOCKS: u64 = 100;
+
+/// An open picture file.
+pub(in crate::vcam) struct FileScene {
+    file: File,
+    form: Form,
+    bytes: Vec<u8>,
+    sums: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Form {
+    /// Byte of the first sample.
+    start: u64,
+    columns: u32,
+    rows: u32,
+    /// Picture column of the first sample.
+    at_column: u32,
+    samples: Samples,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Samples {
+    LittleEndian,
+    /// FITS; `zero` is added to the signed number.
+    BigEndianSigned {
+        zero: i32,
+    },
+}
+
+impl FileScene {
+    /// Opens a file and looks at its form.
+    pub(super) fn open(path: &Path) -> Result<FileScene, SpecError> {
+        let wrong = |what: &dyn std::fmt::Display| SpecError(format!("scene file `{}`: {what}", path.display()));
+        let mut file = File::open(path).map_err(|e| wrong(&e))?;
+        let meta = file.metadata().map_err(|e| wrong(&e))?;
+        if !meta.is_file() {
+            return Err(wrong(&"is not a file"));
+        }
+        let form = find_form(&mut file, meta.len()).map_err(|what| wrong(&what))?;
+        Ok(FileScene { file, form, bytes: Vec::new(), sums: Vec::new() })
+    }
+
+    /// The values of one row of a readout that makes one pixel of `bin` x `bin`. Where
+    /// the file has nothing, or can no longer be read, the values are 0.
+    pub(super) fn row(&mut self, picture_row: i32, bin: u32, values: &mut [u16]) {
+        values.fill(0);
+        let Ok(first) = u32::try_from(i64::from(picture_row) * i64::from(bin)) else { return };
+        let mut sums = std::mem::take(&mut self.sums);
+        sums.clear();
+        sums.resize(values.len(), 0);
+        for row in first..first + bin {
+            self.add_row(row, bin, &mut sums);
+        }
+        for (value, sum) in values.iter_mut().zip(&sums) {
+            *value = (sum / (bin * bin)) as u16;
+        }
+        self.sums = sums;
+    }
+
+    fn add_row(&mut self, row: u32, bin: u32, sums: &mut [u32]) {
+        let form = self.form;
+        if row >= form.rows {
+            return;
+        }
+        let len = form.columns as usize * 2;
+        self.bytes.resize(len, 0);
+        let at = form.start + u64::from(row) * len as u64;
+        if self.file.seek(SeekFrom::Start(at)).is_err() || self.file.read_exact(&mut self.bytes).is_err() {
+            return;
+        }
+        for (i, pair) in self.bytes.chunks_exact(2).enumerate() {
+            let value = match form.samples {
+                Samples::LittleEndian => u16::from_le_bytes([pair[0], pair[1]]),
+                Samples::BigEndianSigned { zero } => {
+                    (i32::from(i16::from_be_bytes([pair[0], pair[1]])) + zero).clamp(0, 65535) as u16
+                }
+            };
+            let column = (form.at_column as usize + i) / bin as usize;
+            if let Some(sum) = sums.get_mut(column) {
+                *sum += u32::from(value);
+            }
+        }
+    }
+}
+
+fn find_form(file: &mut File, len: u64) -> Result<Form, String> {
+    let mut start = [0; 6];
+    if file.read_exact(&mut start).is_ok() && &start == b"SIMPLE" {
+        return fits_form(file, len);
+    }
+    let wanted = u64::from(PICTURE.0) * u64::from(PICTURE.1) * 2;
+    if len != wanted {
+        return Err(format!(
+            "is {len} bytes long; a bare frame of {}x{} 16-bit samples has {wanted}, and it is no FITS file",
+            PICTURE.0, PICTURE.1
+        ));
+    }
+    Ok(Form {
+        start: 0,
+        columns: PICTURE.0,
+        rows: PICTURE.1,
+        at_column: 0,
+        samples: Samples::LittleEndian,
+    })
+}
+
+fn fits_form(file: &mut File, len: u64) -> Result<Form, String> {
+    let (mut bits, mut axes, mut size, mut zero) = (0, 0, (0, 0), 0);
+    let mut block = [0; BLOCK];
+    file.seek(SeekFrom::Start(0)).map_err(|e| e.to_string())?;
+    for blocks in 1..=MOST_BLOCKS {
+        file.read_exact(&mut block).map_err(|_| "FITS header without an end".to_owned())?;
+        for card in block.chunks_exact(CARD) {
+            let text = String::from_utf8_lossy(card);
+            let value = || text.get(10..).unwrap_or("").split('/').next().unwrap_or("").trim().parse::<f64>();
+            match text.get(..8).unwrap_or("").trim_end() {
+                "BITPIX" => bits = value().unwrap_or(0.0) as i32,
+                "NAXIS" => axes = value().unwrap_or(0.0) as u32,
+                "NAXIS1" => size.0 = value().unwrap_or(0.0) as u32,
+                "NAXIS2" => size.1 = value().unwrap_or(0.0) as u32,
+                "BZERO" => zero = value().unwrap_or(0.0) as i32,
+                "END" => {
+                    let start = blocks * BLOCK as u64;
+                    return checked_fits(start, bits, axes, size, zero, len);
+                }
+                _ => {}
+            }
+        }
+    }
+    Err("FITS header without an end".to_owned())
+}
+
+fn checked_fits(
+    start: u64,
+    bits: i32,
+    axes: u32,
+    size: (u32, u32),
+    zero: i32,
+    len: u64,
+) -> Result<Form, String> {
+    if bits != 16 || axes != 2 {
+        return Err(format!("FITS image has BITPIX {bits} and {axes} axes, wanted 16 and 2"));
+    }
+    let at_column = match size {
+        PICTURE => 0,
+        LIT => LIT_AT,
+        (columns, rows) => {
+            return Err(format!("FITS image is {columns}x{rows}, wanted 9600x6422 or 9576x6388"));
+        }
+    };
+    if len < start + u64::from(size.0) * u64::from(size.1) * 2 {
+        return Err("FITS image ends too early".to_owned());
+    }
+    let samples = Samples::BigEndianSigned { zero };
+    Ok(Form { start, columns: size.0, rows: size.1, at_column, samples })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// A sparse file: only the places written take room.
+    fn sparse(len: u64, parts: &[(u64, &[u8])]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(len).unwrap();
+        for (at, bytes) in parts {
+            file.seek(SeekFrom::Start(*at)).unwrap();
+            file.write_all(bytes).unwrap();
+        }
+        file
+    }
+
+    fn fits_header(columns: u32, rows: u32) -> Vec<u8> {
+        let mut header = Vec::new();
+        for card in [
+            "SIMPLE  =                    T".to_owned(),
+            "BITPIX  =                   16 / bits".to_owned(),
+            "NAXIS   =                    2".to_owned(),
+            format!("NAXIS1  = {columns:>20}"),
+            format!("NAXIS2  = {rows:>20}"),
+            "BZERO   =                32768".to_owned(),
+            "END".to_owned(),
+        ] {
+            header.extend(format!("{card:<80}").bytes());
+        }
+        header.resize(BLOCK, b' ');
+        header
+    }
+
+    #[test]
+    fn bare_samples_are_found_at_their_place() {
+        let at = (9600u64 * 100 + 33) * 2;
+        let file = sparse(9600 * 6422 * 2, &[(at, &[0x34, 0x12])]);
+        let mut scene = FileScene::open(file.path()).unwrap();
+        let mut values = vec![7; 9600];
+        scene.row(100, 1, &mut values);
+        assert_eq!((values[33], values[32], values[34]), (0x1234, 0, 0));
+        scene.row(-1, 1, &mut values);
+        assert!(values.iter().all(|v| *v == 0));
+        // In the 3x3 readout it is one of nine.
+        let mut values = vec![7; 3200];
+        scene.row(33, 3, &mut values);
+        assert_eq!((values[11], values[10]), (0x1234 / 9, 0));
+    }
+
+    #[test]
+    fn a_fits_image_of_the_lit_area_goes_behind_the_masked_columns() {
+        let at = BLOCK as u64 + (9576 * 5 + 2) * 2;
+        let header = fits_header(9576, 6388);
+        let file = sparse(BLOCK as u64 + 9576 * 6388 * 2, &[(0, &header), (at, &[0x80, 0x07])]);
+        let mut scene = FileScene::open(file.path()).unwrap();
+        let mut values = vec![0; 9600];
+        scene.row(5, 1, &mut values);
+        assert_eq!((values[26], values[23], values[27]), (7, 0, 32768));
+    }
+
+    #[test]
+    fn unusable_files_are_refused_with_the_reason() {
+        let refused = |file: &tempfile::NamedTempFile| FileScene::open(file.path()).err().unwrap().0;
+        assert!(refused(&sparse(1000, &[])).contains("1000 bytes"));
+        assert!(refused(&sparse(1000, &[(0, b"SIMPLE")])).contains("without an end"));
+        assert!(refused(&sparse(BLOCK as u64, &[(0, &fits_header(9600, 6422))])).contains("too early"));
+        assert!(refused(&sparse(BLOCK as u64, &[(0, &fits_header(96, 64))])).contains("96x64"));
+        assert!(FileScene::open(Path::new("/no/such/file")).err().unwrap().0.contains("/no/such/file"));
+    }
+}

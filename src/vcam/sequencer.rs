@@ -1,0 +1,247 @@
+//! The FPGA's sequencer: settings, exposures, and frames into the buffer.
+//!
+//! An order of exposure (A6) takes one frame; the initialise command (A0) in live mode
+//! starts frames that follow each other until the next A0. A frame takes the settings
+//! of its start (single) or of the start of its readout (live). Orders that change the
+//! shape of frames empty the buffer; whatever changes the exposure of running live video
+//! begins a new exposure at once, so that a long one never stands in the way.
+
+use std::time::Duration;
+
+use super::ddr::Ddr;
+use super::device::BulkIn;
+use super::gps;
+use super::sensor::pixels::{Imager, Shot};
+use super::sensor::timing::{SHORTEST_EXPOSURE_US, readout_time, row_ns};
+use super::sensor::{self, Readout};
+use super::spec::ReadoutPace;
+use crate::wire::status::Timing;
+use crate::wire::{Command, GainCode};
+
+/// Frames of instant live video still take this long.
+const SHORTEST_PERIOD: Duration = Duration::from_millis(1);
+/// Period of the sensor's pixel clock, 74.25 MHz (a usual input clock of such sensors;
+/// what the real page says is not known).
+const PIXEL_PERIOD_PS: u32 = 13_468;
+
+/// What the host has ordered.
+struct Settings {
+    readout: &'static Readout,
+    rows: u16,
+    first_row: u16,
+    exposure_us: u32,
+    sixteen_bit: bool,
+    traffic: u8,
+    gain: GainCode,
+    offset: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Nothing was ordered since power-on.
+    Idle,
+    /// Frames on order.
+    Single,
+    /// Frames one after the other; the next readout starts then.
+    Live { next: Duration },
+}
+
+/// What frames take from the rest of the camera.
+pub(super) struct Surroundings {
+    pub(super) temp_c: f64,
+    /// Unix time of camera time 0, if GPS data are switched on and a box is plugged in.
+    pub(super) gps_unix: Option<Duration>,
+}
+
+pub(super) struct Sequencer {
+    settings: Settings,
+    mode: Mode,
+    pace: ReadoutPace,
+    next_number: u32,
+    pub(super) ddr: Ddr,
+}
+
+/// An order that the sequencer does not know.
+pub(super) struct UnknownOrder;
+
+impl Sequencer {
+    pub(super) fn new(readout: &'static Readout, pace: ReadoutPace, ddr: Ddr) -> Sequencer {
+        Sequencer {
+            settings: Settings {
+                readout,
+                rows: readout.whole_rows,
+                first_row: readout.whole_first,
+                exposure_us: 1_000,
+                sixteen_bit: true,
+                traffic: 0,
+                gain: GainCode { analogue: 2400, digital: [8, 8, 8], switch_14: 0, switch_16: 0 },
+                offset: 0,
+            },
+            mode: Mode::Idle,
+            pace,
+            next_number: 0,
+            ddr,
+        }
+    }
+
+    /// Takes a camera command.
+    pub(super) fn command(
+        &mut self,
+        command: Command,
+        now: Duration,
+        around: &Surroundings,
+    ) -> Result<(), UnknownOrder> {
+        self.advance(now, around);
+        match command {
+            Command::Init { single, readout } => {
+                let readout = sensor::readout(readout).ok_or(UnknownOrder)?;
+                self.settings.readout = readout;
+                self.settings.rows = readout.whole_rows;
+                self.settings.first_row = readout.whole_first;
+                self.next_number = 0;
+                self.ddr.clear();
+                self.mode = if single { Mode::Single } else { Mode::Live { next: now } };
+                self.restart_live(now);
+            }
+            Command::Region(region) => {
+                self.settings.rows = region.rows;
+                self.settings.first_row = region.first_row;
+                self.ddr.clear();
+                self.restart_live(now);
+            }
+            Command::Bits { sixteen } => {
+                self.settings.sixteen_bit = sixteen;
+                self.ddr.clear();
+                self.restart_live(now);
+            }
+            Command::Exposure { exposure_us } => {
+                self.settings.exposure_us = exposure_us;
+                self.restart_live(now);
+            }
+            Command::Gain(gain) => self.settings.gain = gain,
+            Command::Offset(offset) => self.settings.offset = offset,
+            Command::Traffic(traffic) => self.settings.traffic = traffic,
+            Command::DdrOn => self.ddr.clear(),
+            Command::Start => {
+                self.ddr.clear();
+                self.mode = Mode::Single;
+                self.store(now + self.exposure(), around);
+            }
+            Command::TriggerOut => {}
+        }
+        Ok(())
+    }
+
+    /// Bulk bytes.
+    pub(super) fn read(
+        &mut self,
+        imager: &mut Imager,
+        out: &mut [u8],
+        now: Duration,
+        around: &Surroundings,
+    ) -> BulkIn {
+        self.advance(now, around);
+        let mut answer = self.ddr.read(imager, out, now);
+        if let (Mode::Live { next }, false, None) = (self.mode, answer.ended, answer.retry_at) {
+            answer.retry_at = Some(next);
+        }
+        answer
+    }
+
+    /// Counter units waiting.
+    pub(super) fn ddr_units(&mut self, now: Duration, around: &Surroundings) -> u64 {
+        self.advance(now, around);
+        self.ddr.units(now)
+    }
+
+    /// The exposure timing page. That the exposure is long means here that it is longer
+    /// than a frame takes to read.
+    pub(super) fn timing(&self) -> Timing {
+        let line_ns = self.line_ns() as u32;
+        let lines = u32::from(self.settings.rows) + sensor::timing::BLANK_ROWS;
+        let frame_us = readout_time(u32::from(self.settings.rows), self.line_ns()).as_micros() as u32;
+        Timing {
+            pixel_period_ps: PIXEL_PERIOD_PS,
+            line_period_ns: line_ns,
+            frame_period_us: frame_us,
+            clocks_per_line: (u64::from(line_ns) * 1000 / u64::from(PIXEL_PERIOD_PS)) as u32,
+            lines_per_frame: lines,
+            actual_exposure_us: self.settings.exposure_us.max(SHORTEST_EXPOSURE_US),
+            long_exposure: u8::from(self.settings.exposure_us > frame_us),
+        }
+    }
+
+    fn is_live(&self) -> bool {
+        matches!(self.mode, Mode::Live { .. })
+    }
+
+    fn line_ns(&self) -> u64 {
+        row_ns(self.settings.sixteen_bit, self.settings.traffic, self.is_live())
+    }
+
+    fn exposure(&self) -> Duration {
+        Duration::from_micros(u64::from(self.settings.exposure_us.max(SHORTEST_EXPOSURE_US)))
+    }
+
+    /// Row time of the buffer's filling; 0 is at once.
+    fn fill_ns(&self) -> u64 {
+        if self.pace == ReadoutPace::Instant { 0 } else { self.line_ns() }
+    }
+
+    /// Time from one live frame to the next.
+    fn period(&self) -> Duration {
+        let readout = readout_time(u32::from(self.settings.rows), self.fill_ns());
+        self.exposure().max(readout).max(SHORTEST_PERIOD)
+    }
+
+    fn restart_live(&mut self, now: Duration) {
+        if self.is_live() {
+            self.mode = Mode::Live { next: now + self.exposure() };
+        }
+    }
+
+    /// Lets live frames happen up to `now`.
+    fn advance(&mut self, now: Duration, around: &Surroundings) {
+        while let Mode::Live { next } = self.mode {
+            if next > now {
+                return;
+            }
+            let period = self.period();
+            if self.ddr.has_room(&self.shot(next, around)) {
+                self.store(next, around);
+                self.mode = Mode::Live { next: next + period };
+            } else {
+                // Nobody reads while time only passes, so no later frame finds room
+                // either: all up to now are lost, and only counted.
+                let lost = (now - next).as_nanos() / period.as_nanos() + 1;
+                self.next_number = self.next_number.wrapping_add(lost as u32);
+                let gap = period.as_nanos() * lost;
+                self.mode = Mode::Live { next: next + Duration::from_nanos(gap as u64) };
+            }
+        }
+    }
+
+    fn store(&mut self, readout: Duration, around: &Surroundings) {
+        let shot = self.shot(readout, around);
+        self.next_number = self.next_number.wrapping_add(1);
+        self.ddr.push(shot, readout, self.fill_ns());
+    }
+
+    fn shot(&self, readout: Duration, around: &Surroundings) -> Shot {
+        let s = &self.settings;
+        let size = (s.readout.columns as u16, s.rows);
+        Shot {
+            number: self.next_number,
+            readout: s.readout,
+            live: self.is_live(),
+            first_row: s.first_row,
+            rows: s.rows,
+            sixteen_bit: s.sixteen_bit,
+            exposure_s: self.exposure().as_secs_f64(),
+            gain: s.gain,
+            offset: s.offset,
+            temp_c: around.temp_c,
+            gps: around.gps_unix.map(|zero| gps::header(self.next_number, size, zero + readout)),
+        }
+    }
+}
