@@ -15,8 +15,8 @@ const TIME_CONSTANT_S: f64 = 60.0;
 /// What the regulator adds to the order.
 const ORDER_SHIFT_C: f64 = 0.7;
 /// Regulator: power for a degree too warm, and seconds to repeat that.
-const GAIN_PER_C: f64 = 0.05;
-const REPEAT_S: f64 = 30.0;
+const GAIN_PER_C: f64 = 0.1;
+const REPEAT_S: f64 = 60.0;
 /// Most change of power in a second: thermal shock shortens the cooler's life.
 const SLEW_PER_S: f64 = 0.05;
 /// Step of the calculation, and the time after which nothing changes any more.
@@ -29,8 +29,8 @@ pub(super) struct Cooler {
     temp_c: f64,
     /// Power, 0 to 1.
     power: f64,
-    /// The regulator's memory of power.
-    steady: f64,
+    /// How much too warm the sensor was a step ago, while it regulates.
+    was_too_warm_c: f64,
     order: Order,
     at: Duration,
 }
@@ -47,7 +47,7 @@ impl Cooler {
             ambient_c,
             temp_c: ambient_c,
             power: 0.0,
-            steady: 0.0,
+            was_too_warm_c: 0.0,
             order: Order::Power(0.0),
             at: Duration::ZERO,
         }
@@ -74,7 +74,7 @@ impl Cooler {
             (true, Order::Target(target_c)) => Order::Target(target_c),
             // Until a target comes, it holds the temperature it has.
             (true, Order::Power(_)) => {
-                self.steady = self.power;
+                self.was_too_warm_c = 0.0;
                 Order::Target(self.temp_c)
             }
         };
@@ -101,20 +101,18 @@ impl Cooler {
     }
 
     fn step(&mut self) {
-        let wanted = match self.order {
-            Order::Power(power) => power,
+        let change = match self.order {
+            Order::Power(power) => power - self.power,
+            // A regulator that thinks in changes of power remembers nothing that the
+            // cooler could not do, and so does not overshoot.
             Order::Target(target_c) => {
                 let too_warm_c = self.temp_c - target_c;
-                let wanted = self.steady + GAIN_PER_C * too_warm_c;
-                // No memory of what the cooler cannot do.
-                if (0.0..=1.0).contains(&wanted) {
-                    self.steady += GAIN_PER_C * too_warm_c * STEP_S / REPEAT_S;
-                }
-                wanted.clamp(0.0, 1.0)
+                let moved_c = too_warm_c - std::mem::replace(&mut self.was_too_warm_c, too_warm_c);
+                GAIN_PER_C * (moved_c + too_warm_c * STEP_S / REPEAT_S)
             }
         };
         let slew = SLEW_PER_S * STEP_S;
-        self.power += (wanted - self.power).clamp(-slew, slew);
+        self.power = (self.power + change.clamp(-slew, slew)).clamp(0.0, 1.0);
         // Each watt cools less than the one before.
         let depth = REACH_C * self.power * (1.6 - 0.6 * self.power);
         self.temp_c += (self.ambient_c - depth - self.temp_c) * (STEP_S / TIME_CONSTANT_S);

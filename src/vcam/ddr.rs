@@ -63,7 +63,8 @@ impl Stored {
     fn arrived(&self, now: Duration) -> u64 {
         let Some(elapsed) = now.checked_sub(self.begins) else { return 0 };
         let rows = u64::from(self.shot.rows);
-        let done = if self.row_ns == 0 { rows } else { (elapsed.as_nanos() / u128::from(self.row_ns)) as u64 };
+        let done =
+            if self.row_ns == 0 { rows } else { (elapsed.as_nanos() / u128::from(self.row_ns)) as u64 };
         MARKER_BYTES + done.min(rows) * self.shot.row_bytes() as u64
     }
 

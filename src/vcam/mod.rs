@@ -25,6 +25,8 @@ pub mod scene;
 mod sensor;
 mod sequencer;
 pub mod spec;
+#[cfg(test)]
+mod tests;
 mod wheel;
 
 pub use device::{BulkIn, Device, Refusal};

@@ -106,7 +106,10 @@ impl Port {
         self.control(|device, now| device.control_out(setup, data, now))
     }
 
-    fn control<T>(&self, ask: impl FnOnce(&mut Device, Duration) -> Result<T, Refusal>) -> Result<T, UsbError> {
+    fn control<T>(
+        &self,
+        ask: impl FnOnce(&mut Device, Duration) -> Result<T, Refusal>,
+    ) -> Result<T, UsbError> {
         let mut plugged = self.plugged.lock();
         if plugged.gone {
             return Err(UsbError::Gone);

@@ -76,7 +76,8 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
-const OPTIONS: &str = "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout";
+const OPTIONS: &str =
+    "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout";
 
 impl DeviceSpec {
     /// The camera that a bare model name orders, as the first on its bus.
@@ -103,7 +104,10 @@ impl DeviceSpec {
         for (place, item) in text.split(',').enumerate() {
             let spec = parse_one(item, place)?;
             if list.iter().any(|other| other.serial == spec.serial && other.model.name == spec.model.name) {
-                return err(format!("camera {}, `{item}`: another camera has the same serial number", place + 1));
+                return err(format!(
+                    "camera {}, `{item}`: another camera has the same serial number",
+                    place + 1
+                ));
             }
             list.push(spec);
         }
@@ -141,9 +145,8 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
             return err(format!("{name}: option `{key}` is given twice"));
         }
         seen.push(key);
-        let value = percent_decode(raw).ok_or_else(|| {
-            SpecError(format!("{name}: option `{key}`: `{raw}` has a broken `%` escape"))
-        })?;
+        let value = percent_decode(raw)
+            .ok_or_else(|| SpecError(format!("{name}: option `{key}`: `{raw}` has a broken `%` escape")))?;
         let bad = |wanted: &str| err(format!("{name}: option `{key}`: `{value}` is not {wanted}"));
         match key {
             "seed" => match value.parse() {

@@ -50,7 +50,8 @@ enum Samples {
 impl FileScene {
     /// Opens a file and looks at its form.
     pub(super) fn open(path: &Path) -> Result<FileScene, SpecError> {
-        let wrong = |what: &dyn std::fmt::Display| SpecError(format!("scene file `{}`: {what}", path.display()));
+        let wrong =
+            |what: &dyn std::fmt::Display| SpecError(format!("scene file `{}`: {what}", path.display()));
         let mut file = File::open(path).map_err(|e| wrong(&e))?;
         let meta = file.metadata().map_err(|e| wrong(&e))?;
         if !meta.is_file() {
@@ -115,13 +116,7 @@ fn find_form(file: &mut File, len: u64) -> Result<Form, String> {
             PICTURE.0, PICTURE.1
         ));
     }
-    Ok(Form {
-        start: 0,
-        columns: PICTURE.0,
-        rows: PICTURE.1,
-        at_column: 0,
-        samples: Samples::LittleEndian,
-    })
+    Ok(Form { start: 0, columns: PICTURE.0, rows: PICTURE.1, at_column: 0, samples: Samples::LittleEndian })
 }
 
 fn fits_form(file: &mut File, len: u64) -> Result<Form, String> {

@@ -26,17 +26,33 @@ struct Line {
 }
 
 /// Low conversion gain, extended full well.
-const EXTENDED: Line =
-    Line { codes: (2400.0, 4000.0), e_per_adu: (1.2944, 0.0695), read_noise_e: (7.9, 5.43), full_well_e: 81_000.0 };
+const EXTENDED: Line = Line {
+    codes: (2400.0, 4000.0),
+    e_per_adu: (1.2944, 0.0695),
+    read_noise_e: (7.9, 5.43),
+    full_well_e: 81_000.0,
+};
 /// The same pixel with high conversion gain (mode 0 from gain 26 on).
-const EXTENDED_HIGH: Line =
-    Line { codes: (2440.0, 4000.0), e_per_adu: (0.4113, 0.0222), read_noise_e: (2.754, 1.992), full_well_e: 81_000.0 };
+const EXTENDED_HIGH: Line = Line {
+    codes: (2440.0, 4000.0),
+    e_per_adu: (0.4113, 0.0222),
+    read_noise_e: (2.754, 1.992),
+    full_well_e: 81_000.0,
+};
 /// Low conversion gain of the high gain mode.
-const NORMAL: Line =
-    Line { codes: (0.0, 2200.0), e_per_adu: (0.7733, 0.3538), read_noise_e: (3.703, 3.331), full_well_e: 51_500.0 };
+const NORMAL: Line = Line {
+    codes: (0.0, 2200.0),
+    e_per_adu: (0.7733, 0.3538),
+    read_noise_e: (3.703, 3.331),
+    full_well_e: 51_500.0,
+};
 /// High conversion gain of the high gain mode.
-const NORMAL_HIGH: Line =
-    Line { codes: (88.0, 4000.0), e_per_adu: (0.3301, 0.0086), read_noise_e: (1.686, 1.11), full_well_e: 51_500.0 };
+const NORMAL_HIGH: Line = Line {
+    codes: (88.0, 4000.0),
+    e_per_adu: (0.3301, 0.0086),
+    read_noise_e: (1.686, 1.11),
+    full_well_e: 51_500.0,
+};
 
 /// Below this the plots are at their digitising floor.
 const LEAST_E_PER_ADU: f64 = 0.0053;

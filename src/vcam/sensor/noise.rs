@@ -117,7 +117,9 @@ mod tests {
     #[test]
     fn mean_and_deviation_are_as_ordered() {
         let noise = Noise::new(5);
-        for (mean, sigma) in [(500.25, 0.3), (500.0, 2.5), (1000.5, 40.0), (30_000.0, 900.0), (30_000.0, 4000.0)] {
+        for (mean, sigma) in
+            [(500.25, 0.8), (500.0, 2.5), (1000.5, 40.0), (30_000.0, 900.0), (30_000.0, 4000.0)]
+        {
             let (mut sum, mut square, mut n) = (0.0, 0.0, 0.0);
             let mut values = vec![0; 9600];
             for row in 0..40 {
