@@ -389,7 +389,9 @@ mod tests {
             }),
         ];
         bus.socket().unplug(0);
-        waiters.map(|waiter| waiter.join().unwrap());
+        for waiter in waiters {
+            waiter.join().unwrap();
+        }
         assert!(transport.is_gone());
         let (setup, len) = In::Firmware.encode();
         assert_eq!(transport.control_in(setup, &mut vec![0; len], SECOND), Err(UsbError::Gone));

@@ -16,7 +16,7 @@ const TIME_CONSTANT_S: f64 = 60.0;
 const ORDER_SHIFT_C: f64 = 0.7;
 /// Regulator: power for a degree too warm, and seconds to repeat that.
 const GAIN_PER_C: f64 = 0.1;
-const REPEAT_S: f64 = 60.0;
+const REPEAT_S: f64 = 45.0;
 /// Most change of power in a second: thermal shock shortens the cooler's life.
 const SLEW_PER_S: f64 = 0.05;
 /// Step of the calculation, and the time after which nothing changes any more.

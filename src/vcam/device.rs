@@ -236,9 +236,8 @@ impl Device {
 
     fn fpga_register(&self, register: u16) -> u8 {
         let die = status::encode_die_temperature_c(self.spec.ambient_c + DIE_ABOVE_AMBIENT_C);
-        match register.checked_sub(fpga::VERSION) {
-            Some(n @ 0..=3) => return FPGA_VERSION[usize::from(n)],
-            _ => {}
+        if let Some(n @ 0..=3) = register.checked_sub(fpga::VERSION) {
+            return FPGA_VERSION[usize::from(n)];
         }
         match register.checked_sub(fpga::DIE_TEMPERATURE) {
             Some(n @ 0..=1) => die[usize::from(n)],
