@@ -8,7 +8,6 @@
  *
  * Generated from src/ffi by tests/header; not to be edited.
  */
-
 #ifndef __QHYCCD_H__
 #define __QHYCCD_H__
 
@@ -1389,8 +1388,6 @@ uint32_t QHYCCDWriteEMMC(qhyccd_handle *handle,
 }  // extern "C"
 #endif  // __cplusplus
 
-#endif  /* __QHYCCD_H__ */
-
 #if defined(__cplusplus) && __CPP_MODE__
 
 extern "C" {
@@ -1471,5 +1468,7 @@ uint32_t QHYCCDSolve(int timeout_s, float scale_l, float scale_h, float center_r
  * Returns -1.
  */
 int QHYCCD_fpga_list(struct fpga_info_list *list);
+
+#endif
 
 #endif

@@ -80,7 +80,7 @@ impl Compiler {
     ) -> Result<(), String> {
         let name = if dialect.language == "c" { self.c } else { self.cxx };
         let run = Command::new(name)
-            .args(["-pedantic", "-Wall", "-Wextra", "-Werror"])
+            .args(["-pedantic", "-Wall", "-Wextra", "-Werror", "-Wredundant-decls"])
             .arg(format!("-std={}", dialect.std))
             .arg("-I")
             .arg(include())
