@@ -21,7 +21,8 @@ fn prefix(test: &str) -> Option<&'static Path> {
     }
     Some(PREFIX.get_or_init(|| {
         let (build, prefix) = (scratch("install-build"), scratch("install-prefix"));
-        // The same profile as this test, in the same folder: there is little left to build.
+        // The same profile as this test. In a folder of its own, for Cargo would build the
+        // library anew each time it is asked for with and without the tests.
         let profile = match built_dir().parent().and_then(Path::file_name) {
             Some(name) if name == "debug" => "dev".into(),
             Some(name) => name.to_string_lossy().into_owned(),
@@ -33,7 +34,7 @@ fn prefix(test: &str) -> Option<&'static Path> {
             .arg("-B")
             .arg(&build)
             .arg(format!("-DQHYCCD_CARGO_PROFILE={profile}"))
-            .arg(format!("-DQHYCCD_CARGO_TARGET_DIR={}", target_dir().display()))
+            .arg(format!("-DQHYCCD_CARGO_TARGET_DIR={}", target_dir().join("install").display()))
             .arg("-DQHYCCD_CARGO_FLAGS=--locked")
             .arg("-DQHYCCD_EXTRA_SONAMES=21;24")
             .arg(format!("-DCMAKE_INSTALL_PREFIX={}", prefix.display())))
