@@ -66,7 +66,7 @@ fn is_pointer(parameter: &str) -> bool {
 /// Type and value of one argument. To the machine all pointers and references are alike,
 /// and so is a C++ object that is passed by its address.
 fn argument(parameter: &str, has_memory: bool) -> (&str, &'static str) {
-    if parameter.contains("(*") || parameter.contains("CallBack") || parameter.contains("function") {
+    if parameter.contains("(*") || parameter.contains("CallBack") || parameter.contains("Function") {
         return ("void *", "NULL");
     }
     if is_handle(parameter) {
