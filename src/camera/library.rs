@@ -1,20 +1,72 @@
 //! Finds cameras and keeps the opened ones.
+//!
+//! What a scan learnt of a device is kept by its place and address on the bus, so that it
+//! is asked once for its name. Open cameras are not touched by a scan.
 
 use std::sync::Arc;
 
-use crate::transport::Bus;
+use parking_lot::Mutex;
 
-use super::{Camera, CameraInfo, Error, ErrorKind, Result};
+use crate::model::{self, Model};
+use crate::transport::{Bus, BusEvent, BusListener, Identity, LinkSpeed, Transport, UsbError};
+use crate::wire::In;
+use crate::wire::status::{ColourByte, decode_colour, serial_text};
+
+use super::link::Link;
+use super::state::StatusCell;
+use super::{Camera, CameraInfo, Error, ErrorKind, Result, State};
 
 /// The devices of one bus and the cameras opened on it.
 pub struct Library {
-    _bus: Arc<dyn Bus>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    bus: Arc<dyn Bus>,
+    /// Held while devices are looked at or opened, so that two threads do not meet there.
+    looking: Mutex<()>,
+    /// Devices that were looked at. Held for moments only, like `open`.
+    known: Mutex<Vec<Known>>,
+    open: Mutex<Vec<Arc<Camera>>>,
+}
+
+/// What was learnt of one device.
+#[derive(Clone)]
+struct Known {
+    device: Identity,
+    found: Found,
+}
+
+#[derive(Clone)]
+enum Found {
+    Camera {
+        id: String,
+        model: &'static Model,
+    },
+    Loader,
+    /// Ours by its vendor id, but not to be driven; says why.
+    Other(String),
+}
+
+/// A camera came or went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlugEvent {
+    /// The camera with this id was plugged in.
+    Arrived(String),
+    /// The camera with this id was unplugged. If it is open, it is lost.
+    Left(String),
 }
 
 impl Library {
     /// The library on a bus.
     pub fn new(bus: Arc<dyn Bus>) -> Library {
-        Library { _bus: bus }
+        let shared = Shared {
+            bus,
+            looking: Mutex::new(()),
+            known: Mutex::new(Vec::new()),
+            open: Mutex::new(Vec::new()),
+        };
+        Library { shared: Arc::new(shared) }
     }
 
     /// The library on the bus that `QHYCCD_DEVICES` names.
@@ -26,20 +78,247 @@ impl Library {
     /// Looks at the bus and lists the cameras. Open cameras are not touched and stay in
     /// the list; their handles stay valid.
     pub fn scan(&self) -> Result<Vec<CameraInfo>> {
-        Ok(Vec::new())
+        let _looking = self.shared.looking.lock();
+        let known = self.shared.look()?;
+        Ok(known.iter().filter_map(Known::camera).collect())
+    }
+
+    /// Cameras that wait for their firmware, as the last scan saw them.
+    pub fn loaders(&self) -> Vec<Identity> {
+        let known = self.shared.known.lock();
+        known.iter().filter(|k| matches!(k.found, Found::Loader)).map(|k| k.device.clone()).collect()
+    }
+
+    /// Devices of this maker that the last scan could not list, and why: no permission, a
+    /// model that is not known, an identity that makes no sense.
+    pub fn unknown(&self) -> Vec<(Identity, String)> {
+        let known = self.shared.known.lock();
+        let why = |k: &Known| match &k.found {
+            Found::Other(why) => Some((k.device.clone(), why.clone())),
+            _ => None,
+        };
+        known.iter().filter_map(why).collect()
     }
 
     /// Opens a camera, with or without a scan before. A camera that is open already is
-    /// returned again.
+    /// returned again; one that was lost is opened anew.
     pub fn open(&self, id: &str) -> Result<Arc<Camera>> {
-        Err(Error::new(ErrorKind::NotFound, format!("no camera `{id}`")))
+        if let Some(camera) = self.shared.opened(id) {
+            return Ok(camera);
+        }
+        let _looking = self.shared.looking.lock();
+        // Somebody may have opened it meanwhile.
+        if let Some(camera) = self.shared.opened(id) {
+            return Ok(camera);
+        }
+        let place = self.shared.find(id);
+        let (device, model, transport) = match place.map(|place| self.shared.open_device(place)) {
+            Some(Err(UsbError::Gone)) | None => {
+                // Never seen, or it moved.
+                self.shared.known.lock().retain(|k| k.id() != Some(id));
+                self.shared.look()?;
+                let place = self.shared.find(id);
+                let place =
+                    place.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no camera `{id}`")))?;
+                self.shared.open_device(place)?
+            }
+            Some(other) => other?,
+        };
+        transport.claim()?;
+        let camera = Arc::new(Camera::new(id.to_owned(), model, transport));
+        log::debug!("{id}: opened at {}:{}", device.bus, device.address);
+        self.shared.open.lock().push(camera.clone());
+        Ok(camera)
     }
 
-    /// Closes a camera: ends what it is doing, wakes whoever waits for it.
-    pub fn close(&self, _camera: &Camera) -> Result<()> {
+    /// Closes a camera: ends what it is doing, wakes whoever waits for it. Harmless if it
+    /// is closed already.
+    pub fn close(&self, camera: &Camera) -> Result<()> {
+        let mut open = self.shared.open.lock();
+        let at = open.iter().position(|c| std::ptr::eq(&**c, camera));
+        let found = at.map(|at| open.swap_remove(at));
+        drop(open);
+        if let Some(camera) = found {
+            camera.shut_down();
+        }
         Ok(())
     }
 
     /// Closes all cameras and joins all threads. The library can be used again after.
-    pub fn release(&self) {}
+    pub fn release(&self) {
+        self.unwatch();
+        let open = std::mem::take(&mut *self.shared.open.lock());
+        for camera in open {
+            camera.shut_down();
+        }
+        self.shared.known.lock().clear();
+    }
+
+    /// Calls `listener` when a camera comes or goes, on a thread of the bus, until
+    /// [`Library::unwatch`] or [`Library::release`].
+    pub fn watch(&self, listener: impl Fn(PlugEvent) + Send + Sync + 'static) -> Result<()> {
+        let shared = Arc::downgrade(&self.shared);
+        let forward: BusListener = Arc::new(move |event| {
+            let Some(shared) = shared.upgrade() else { return };
+            let plug = match event {
+                BusEvent::Arrived(device) => shared.arrived(&device).map(PlugEvent::Arrived),
+                BusEvent::Left(device) => shared.left(&device).map(PlugEvent::Left),
+            };
+            if let Some(plug) = plug {
+                listener(plug);
+            }
+        });
+        Ok(self.shared.bus.watch(forward)?)
+    }
+
+    /// Ends [`Library::watch`].
+    pub fn unwatch(&self) {
+        self.shared.bus.unwatch();
+    }
+}
+
+impl Drop for Library {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+impl Shared {
+    /// The open camera of this name; one that was lost is closed and forgotten.
+    fn opened(&self, id: &str) -> Option<Arc<Camera>> {
+        let mut open = self.open.lock();
+        let at = open.iter().position(|c| c.id() == id)?;
+        if open[at].state() != State::Lost {
+            return Some(open[at].clone());
+        }
+        let lost = open.swap_remove(at);
+        drop(open);
+        lost.shut_down();
+        None
+    }
+
+    /// Brings what is known up to date with the bus. The caller holds `looking`.
+    fn look(&self) -> Result<Vec<Known>> {
+        let devices = self.bus.scan()?;
+        let before = self.known.lock().clone();
+        let ours = devices.into_iter().filter(|d| d.vendor == model::VENDOR);
+        let now: Vec<Known> = ours
+            .map(|device| {
+                let found = self.recall(&before, &device).unwrap_or_else(|| self.identify(&device));
+                Known { device, found }
+            })
+            .collect();
+        self.known.lock().clone_from(&now);
+        Ok(now)
+    }
+
+    fn find(&self, id: &str) -> Option<(Identity, &'static Model)> {
+        self.known.lock().iter().find_map(|k| match &k.found {
+            Found::Camera { id: other, model } if other == id => Some((k.device.clone(), *model)),
+            _ => None,
+        })
+    }
+
+    fn open_device(
+        &self,
+        (device, model): (Identity, &'static Model),
+    ) -> std::result::Result<(Identity, &'static Model, Arc<dyn Transport>), UsbError> {
+        let transport = self.bus.open(&device)?;
+        Ok((device, model, transport))
+    }
+
+    /// What is known of a device without asking it.
+    fn recall(&self, before: &[Known], device: &Identity) -> Option<Found> {
+        let open = self.open.lock();
+        let camera = open.iter().find(|c| c.place() == device && c.state() != State::Lost);
+        if let Some(camera) = camera {
+            return Some(Found::Camera { id: camera.id().to_owned(), model: camera.model() });
+        }
+        // A device that could not be listed is asked again: permissions change.
+        let known = before.iter().find(|k| k.device == *device)?;
+        (!matches!(known.found, Found::Other(_))).then(|| known.found.clone())
+    }
+
+    fn identify(&self, device: &Identity) -> Found {
+        if model::is_loader(device.vendor, device.product) {
+            return Found::Loader;
+        }
+        self.ask_identity(device).unwrap_or_else(|error| {
+            log::warn!(
+                "device {:04x}:{:04x} at {}:{} is not listed: {error}",
+                device.vendor,
+                device.product,
+                device.bus,
+                device.address
+            );
+            Found::Other(error.to_string())
+        })
+    }
+
+    fn ask_identity(&self, device: &Identity) -> Result<Found> {
+        if !model::all().any(|m| m.product == device.product) {
+            let text = format!("no model with product id {:#06x} is known", device.product);
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
+        let transport: Arc<dyn Transport> = self.bus.open(device)?;
+        let link = Link::new(transport, Arc::new(StatusCell::new()));
+        let colour = match decode_colour(link.ask(In::Eeprom { value: 0, index: 8 })?) {
+            ColourByte::Mono => false,
+            ColourByte::Colour => true,
+            ColourByte::Other(byte) => {
+                let text = format!("its identity says {byte:#04x} where 0 is mono and 1 is colour");
+                return Err(Error::new(ErrorKind::Unsupported, text));
+            }
+        };
+        let model = model::find(device.product, colour).ok_or_else(|| {
+            let kind = if colour { "colour" } else { "mono" };
+            let text = format!("no {kind} model with product id {:#06x} is known", device.product);
+            Error::new(ErrorKind::Unsupported, text)
+        })?;
+        let serial = serial_text(link.ask(In::Eeprom { value: 0x10, index: 0x10 })?);
+        Ok(Found::Camera { id: format!("{}-{serial}", model.name), model })
+    }
+
+    fn arrived(&self, device: &Identity) -> Option<String> {
+        if device.vendor != model::VENDOR {
+            return None;
+        }
+        let _looking = self.looking.lock();
+        let found = self.recall(&[], device).unwrap_or_else(|| self.identify(device));
+        let entry = Known { device: device.clone(), found };
+        let mut known = self.known.lock();
+        known.retain(|k| k.device != *device);
+        known.push(entry.clone());
+        entry.id().map(str::to_owned)
+    }
+
+    fn left(&self, device: &Identity) -> Option<String> {
+        let open = self.open.lock().iter().find(|c| c.place() == device).cloned();
+        if let Some(camera) = &open {
+            camera.link.status().lose();
+        }
+        let mut known = self.known.lock();
+        let at = known.iter().position(|k| k.device == *device);
+        let entry = at.map(|at| known.swap_remove(at));
+        let id = entry.as_ref().and_then(Known::id).map(str::to_owned);
+        id.or_else(|| open.map(|c| c.id().to_owned()))
+    }
+}
+
+impl Known {
+    fn id(&self) -> Option<&str> {
+        match &self.found {
+            Found::Camera { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    fn camera(&self) -> Option<CameraInfo> {
+        match &self.found {
+            Found::Camera { id, model } => {
+                Some(CameraInfo { id: id.clone(), model, super_speed: self.device.speed == LinkSpeed::Super })
+            }
+            _ => None,
+        }
+    }
 }

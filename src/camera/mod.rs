@@ -7,11 +7,26 @@
 
 #[allow(clippy::module_inception)]
 mod camera;
+mod cooling;
 mod error;
+mod geometry;
 mod library;
+mod link;
+mod live;
+mod params;
+mod plan;
+mod raw;
+mod readout;
+mod settings;
+mod single;
+mod state;
+mod trigger;
 mod types;
+mod watchdog;
+mod wheel;
 
 pub use camera::Camera;
 pub use error::{Error, ErrorKind, Result};
-pub use library::Library;
+pub use library::{Library, PlugEvent};
+pub use state::State;
 pub use types::{CameraInfo, ChipInfo, FrameInfo, StreamMode, StreamStats};

@@ -46,6 +46,7 @@ const MONO: Model = Model {
         trigger: true,
         watchdog: true,
         frame_numbers: true,
+        low_dark_current: true,
     },
     facts: FACTS,
 };

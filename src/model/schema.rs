@@ -235,6 +235,8 @@ pub struct Peripherals {
     pub watchdog: bool,
     /// Hardware frame numbers.
     pub frame_numbers: bool,
+    /// Sensor circuits that the host switches off during long exposures.
+    pub low_dark_current: bool,
 }
 
 /// One control of a model.

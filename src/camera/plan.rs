@@ -1,0 +1,249 @@
+//! Settings and model in, wire steps and frame plans out. Pure: nothing here talks to a
+//! camera, so the order of requests is tested against what was observed on the bus.
+
+use std::time::Duration;
+
+use crate::frame::{self, Sample, WireLayout};
+use crate::model::{ByteOrder, ControlId, DigitalSlots, InitStep, Model};
+use crate::wire::{Command, GainCode, In, Out, fpga, page, sensor};
+
+use super::geometry::{frame_region, wire_region};
+use super::settings::{Cooling, Settings, Slot};
+use super::{Error, ErrorKind, FrameInfo, Result, StreamMode};
+
+/// One thing to do with the camera.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Sends a request.
+    Send(Out),
+    /// Sends a setting and notes that the camera holds it.
+    Setting(Slot, Command),
+    /// Asks and forgets the answer.
+    Ask(In),
+    /// Asks whether there is a pressure sensor.
+    ProbePressure,
+    /// Asks whether there is a humidity sensor.
+    ProbeHumidity,
+    /// Switches the watchdog on, once after open.
+    WatchdogOn,
+    /// Clears the halt of the data endpoint.
+    ClearHalt,
+    /// Waits, in camera time.
+    Wait(Duration),
+}
+
+/// Writes an FPGA register.
+pub(super) const fn fpga(register: u16, value: u16) -> Step {
+    Step::Send(Out::Fpga { register, value })
+}
+
+/// Waits for the device.
+pub(super) const fn wait_ms(ms: u64) -> Step {
+    Step::Wait(Duration::from_millis(ms))
+}
+
+/// The command that carries a setting.
+pub(super) fn command(model: &Model, settings: &Settings, slot: Slot) -> Command {
+    let value = |id| settings.value(model, id);
+    match slot {
+        Slot::Bits => Command::Bits { sixteen: settings.depth > 8 },
+        Slot::Region => {
+            let region = frame_region(model, settings);
+            Command::Region(wire_region(settings.mode(model), settings.stream, region).order)
+        }
+        Slot::Exposure => Command::Exposure { exposure_us: value(ControlId::EXPOSURE) as u32 },
+        Slot::Gain => Command::Gain(gain(model, settings)),
+        Slot::Offset => Command::Offset((value(ControlId::OFFSET) as u16).wrapping_mul(model.offset_factor)),
+        Slot::Traffic => Command::Traffic(value(ControlId::USB_TRAFFIC) as u8),
+    }
+}
+
+fn gain(model: &Model, settings: &Settings) -> GainCode {
+    let steps = settings.mode(model).gain.steps(settings.value(model, ControlId::GAIN));
+    // Observed: 10 leaves the digital gain as it is, 15, 20, 25 scale it, cut.
+    let balanced =
+        |id| (f64::from(steps.digital) * settings.value(model, id) / 10.0).min(f64::from(u16::MAX)) as u16;
+    let digital = match model.digital_slots {
+        DigitalSlots::First => [steps.digital, 0, 0],
+        DigitalSlots::All => [steps.digital; 3],
+        DigitalSlots::WhiteBalance => {
+            [balanced(ControlId::WBR), balanced(ControlId::WBG), balanced(ControlId::WBB)]
+        }
+    };
+    GainCode { analogue: steps.analogue, digital, switch_14: steps.switch_14, switch_16: steps.switch_16 }
+}
+
+/// What an initialisation sends. Sample size and region, and in live mode the exposure
+/// time, are held back: programs set them next, and what they leave out is made up for
+/// before the first frame.
+pub(super) fn init(model: &Model, settings: &Settings) -> Vec<Step> {
+    let single = settings.stream == StreamMode::Single;
+    let steps = if single { model.init.single } else { model.init.live };
+    let setting = |slot| Step::Setting(slot, command(model, settings, slot));
+    let mut plan: Vec<Step> = steps
+        .iter()
+        .filter(|step| match step {
+            InitStep::Depth | InitStep::Region => false,
+            InitStep::Exposure => single,
+            _ => true,
+        })
+        .map(|step| match *step {
+            InitStep::ClearHalt => Step::ClearHalt,
+            InitStep::ReadPage(number) => Step::Ask(In::Page(number)),
+            InitStep::ProbePressure => Step::ProbePressure,
+            InitStep::ProbeHumidity => Step::ProbeHumidity,
+            InitStep::ReadFpga(register) => Step::Ask(In::Fpga(register)),
+            InitStep::WriteFpga(register, value) => fpga(register, value),
+            InitStep::Init => {
+                let readout = settings.mode(model).readout_code;
+                Step::Send(Out::Command(Command::Init { single, readout }))
+            }
+            InitStep::WaitMs(ms) => wait_ms(u64::from(ms)),
+            InitStep::DdrOn => Step::Send(Out::Command(Command::DdrOn)),
+            InitStep::WatchdogOn => Step::WatchdogOn,
+            InitStep::Exposure => setting(Slot::Exposure),
+            InitStep::Gain => setting(Slot::Gain),
+            InitStep::Offset => setting(Slot::Offset),
+            InitStep::Traffic => setting(Slot::Traffic),
+            InitStep::Depth => setting(Slot::Bits),
+            InitStep::Region => setting(Slot::Region),
+        })
+        .collect();
+    if settings.gps {
+        plan.extend(gps(true));
+    }
+    plan
+}
+
+/// GPS data in row 0, on or off.
+pub(super) fn gps(on: bool) -> Vec<Step> {
+    vec![
+        fpga(fpga::GPS, u16::from(on)),
+        fpga(fpga::OUTPUT_MODE, if on { 1 } else { 5 }),
+        fpga(fpga::FRAME_COUNT, u16::from(on)),
+        fpga(fpga::SOFT_TRIGGER, 1),
+    ]
+}
+
+/// Orders for the cooler. The camera is sent 0.7 degrees less than wanted (observed).
+pub(super) fn cooling(cooling: Cooling) -> Vec<Step> {
+    match cooling {
+        Cooling::Untouched => Vec::new(),
+        Cooling::Power(pwm) => {
+            let half_pwm = ((pwm as u16) / 2).min(0x7F) as u8;
+            vec![Step::Send(Out::Cooler { automatic: false, half_pwm })]
+        }
+        Cooling::Target(target_c) => {
+            // Cut as observed, but not for what floating point lost.
+            let tenths = (target_c - 0.7) * 10.0;
+            let tenths_c = (tenths + tenths.signum() * 1e-6).trunc() as i32;
+            vec![
+                Step::Send(Out::Cooler { automatic: true, half_pwm: 0 }),
+                Step::Send(Out::Target { tenths_c }),
+            ]
+        }
+    }
+}
+
+/// Exposures up to this length keep the sensor's circuits on all the time.
+pub(super) const LONG_EXPOSURE: Duration = Duration::from_secs(10);
+/// When, after the start of a longer one, they go off.
+pub(super) const LOW_DARK_AFTER: Duration = Duration::from_secs(2);
+/// When, before its end, they go on again.
+pub(super) const LOW_DARK_BEFORE_END: Duration = Duration::from_secs(3);
+
+/// Sensor circuits on for exposing and reading, or off against their glow.
+pub(super) fn low_dark_current(on: bool) -> [Step; 2] {
+    let switch = fpga(fpga::LOW_DARK_CURRENT, u16::from(!on));
+    let value = if on { 4 } else { 0 };
+    let register = Step::Send(Out::Sensor { register: sensor::LOW_DARK_CURRENT, value });
+    if on { [register, switch] } else { [switch, register] }
+}
+
+/// After the last byte of a single frame.
+pub(super) const FRAME_DONE: Step = fpga(fpga::SOFT_TRIGGER, 0);
+
+/// Before the device is released.
+pub(super) fn close(watchdog: bool) -> Vec<Step> {
+    let mut plan = vec![Step::Ask(In::Firmware), fpga(fpga::CLOSE, 0)];
+    if watchdog {
+        plan.push(Step::Ask(In::Page(page::WATCHDOG_OFF)));
+    }
+    plan
+}
+
+/// How a frame comes over the cable and what becomes of it.
+#[derive(Clone, Debug)]
+pub(super) struct FramePlan {
+    pub(super) info: FrameInfo,
+    pub(super) pixels: frame::Plan,
+    /// Wire settings that frames of this form have, and no other.
+    pub(super) bits: Command,
+    pub(super) region: Command,
+    /// Rows that the sensor reads out.
+    pub(super) rows: u32,
+}
+
+impl FramePlan {
+    /// The plan for these settings.
+    pub(super) fn new(model: &Model, settings: &Settings) -> Result<FramePlan> {
+        let mode = settings.mode(model);
+        let region = frame_region(model, settings);
+        let wire = wire_region(mode, settings.stream, region);
+        let sample = match (settings.depth > 8, model.wire.order) {
+            (false, _) => Sample::U8,
+            (true, ByteOrder::Big) => Sample::U16Be,
+            (true, ByteOrder::Little) => Sample::U16Le,
+        };
+        // Binned pixels have no colour: neighbours are summed whatever their filters.
+        let debayer = settings.debayer && settings.bin == 1;
+        let pixels = frame::Plan::new(frame::Settings {
+            wire: WireLayout { columns: wire.size.width, rows: wire.size.height, sample },
+            crop: wire.crop,
+            bin: settings.bin,
+            average: settings.average,
+            debayer: model.bayer.filter(|_| debayer).map(|b| b.shifted(region.x, region.y)),
+            header_bytes: if settings.gps { mode.wire_columns as usize } else { 0 },
+        })
+        .map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
+        Ok(FramePlan {
+            info: FrameInfo {
+                width: pixels.width(),
+                height: pixels.height(),
+                bits: pixels.bits(),
+                channels: pixels.channels(),
+            },
+            pixels,
+            bits: command(model, settings, Slot::Bits),
+            region: command(model, settings, Slot::Region),
+            rows: wire.size.height,
+        })
+    }
+
+    /// Bytes on the wire.
+    pub(super) fn wire_len(&self) -> usize {
+        self.pixels.frame_len()
+    }
+
+    /// True if frames of the other plan come over the cable just as those of this one.
+    pub(super) fn same_wire(&self, other: &FramePlan) -> bool {
+        self.bits == other.bits && self.region == other.region && self.wire_len() == other.wire_len()
+    }
+
+    /// True if the other plan makes the same picture.
+    pub(super) fn same_picture(&self, other: &FramePlan) -> bool {
+        self.same_wire(other) && self.pixels.settings() == other.pixels.settings()
+    }
+}
+
+/// What `GetQHYCCDMemLength` answers: bytes of the whole unbinned frame of the read mode,
+/// at the present depth and number of channels. Programs allocate it once and change the
+/// region and the binning later.
+pub(super) fn whole_frame_bytes(model: &Model, settings: &Settings) -> usize {
+    let channels = if settings.debayer && model.bayer.is_some() { 3 } else { 1 };
+    settings.mode(model).image.pixels() * channels * if settings.depth > 8 { 2 } else { 1 }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

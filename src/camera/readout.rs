@@ -1,0 +1,322 @@
+//! Bulk reading: the loop that keeps reads in flight, for single frames and for streams.
+//!
+//! A marker travels as a transfer of its own, or ends one early, and a frame need not end
+//! with a short packet. So that no read hangs with the last bytes of a frame in it, every
+//! read is given the length that is left up to the next end: [`next_len`].
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::frame::{Assembler, Event, Sink};
+use crate::transport::{BulkStream, Completion, UsbError};
+use crate::wire::status::decode_ddr_units;
+use crate::wire::{FRAME_MARKER, In, fpga};
+
+use super::link::Link;
+use super::single::Progress;
+use super::state::Exposure;
+use super::{Error, ErrorKind, Result};
+
+/// Bytes of one read at most. With [`DEPTH`] reads this stays well below what Linux lends
+/// all USB devices together (16 MiB).
+pub(super) const READ_LEN: usize = 512 * 1024;
+/// Reads in flight.
+pub(super) const DEPTH: usize = 8;
+/// Reads are multiples of the largest packet.
+const PACKET: usize = 1024;
+/// One turn of a loop that waits for a read.
+pub(super) const WAIT_STEP: Duration = Duration::from_millis(250);
+/// If nothing came for so long and the camera has nothing more, the rest was lost.
+const SILENCE: Duration = Duration::from_secs(1);
+/// Refused reads of one frame that are tried again.
+const STALLS: u32 = 3;
+/// Bounds of [`drain`].
+const DRAIN_READ: Duration = Duration::from_millis(10);
+const DRAIN_MOST: Duration = Duration::from_secs(3);
+
+/// A moment of wall time that no wait goes beyond.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline(pub(super) Instant);
+
+impl Deadline {
+    pub(super) fn passed(&self) -> bool {
+        Instant::now() >= self.0
+    }
+
+    /// The time left, `most` at most.
+    fn left(&self, most: Duration) -> Duration {
+        self.0.saturating_duration_since(Instant::now()).min(most)
+    }
+}
+
+/// Where in the sequence of frames a stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    /// Not known; a marker will tell.
+    Unknown,
+    /// So many bytes of a frame are in.
+    Frame(usize),
+    /// A frame is complete, a marker comes next.
+    End,
+}
+
+/// Length of the next read, given where the stream is and what reads are pending; if all
+/// goes well it ends with a frame or a marker.
+pub(super) fn next_len(mut at: At, pending: &VecDeque<usize>, frame_len: usize) -> (At, usize) {
+    for &len in pending {
+        at = match at {
+            At::Unknown => At::Unknown,
+            At::End => At::Frame(0),
+            At::Frame(have) => {
+                let left = frame_len - have.min(frame_len);
+                if len < left {
+                    At::Frame(have + len)
+                } else if len < left + PACKET || left % PACKET != 0 {
+                    At::End
+                } else {
+                    // Goes on into the marker, which ends it.
+                    At::Frame(0)
+                }
+            }
+        };
+    }
+    let len = match at {
+        At::Unknown => READ_LEN,
+        At::End => PACKET,
+        At::Frame(have) => (frame_len - have.min(frame_len)).next_multiple_of(PACKET).clamp(PACKET, READ_LEN),
+    };
+    (at, len)
+}
+
+/// Reads in flight on one endpoint, and their lengths.
+pub(super) struct Reads {
+    stream: Box<dyn BulkStream>,
+    pending: VecDeque<usize>,
+    spare: Vec<Vec<u8>>,
+    depth: usize,
+}
+
+impl Reads {
+    pub(super) fn new(stream: Box<dyn BulkStream>) -> Reads {
+        Reads { stream, pending: VecDeque::new(), spare: Vec::new(), depth: DEPTH }
+    }
+
+    pub(super) fn stream(&mut self) -> &mut dyn BulkStream {
+        &mut *self.stream
+    }
+
+    /// Puts reads in flight until there are enough of them; with `one_frame` none goes
+    /// beyond the end of the present frame.
+    pub(super) fn fill(
+        &mut self,
+        at: At,
+        frame_len: usize,
+        one_frame: bool,
+    ) -> std::result::Result<(), UsbError> {
+        while self.pending.len() < self.depth {
+            let (then, len) = next_len(at, &self.pending, frame_len);
+            let went_on = then == At::End || (then == At::Frame(0) && !self.pending.is_empty());
+            if one_frame && went_on {
+                break;
+            }
+            let mut buffer = self.spare.pop().unwrap_or_default();
+            buffer.resize(len, 0);
+            match self.stream.submit(buffer) {
+                Ok(()) => self.pending.push_back(len),
+                Err((UsbError::NoMemory, buffer)) if !self.pending.is_empty() => {
+                    self.depth = self.pending.len();
+                    log::info!("USB memory is short: {} reads in flight", self.depth);
+                    self.spare.push(buffer);
+                }
+                Err((error, buffer)) => {
+                    self.spare.push(buffer);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the oldest read.
+    pub(super) fn wait(&mut self, timeout: Duration) -> Option<Completion> {
+        let completion = self.stream.wait(timeout)?;
+        self.pending.pop_front();
+        Some(completion)
+    }
+
+    /// Takes a buffer back.
+    pub(super) fn recycle(&mut self, buffer: Vec<u8>) {
+        self.spare.push(buffer);
+    }
+}
+
+/// Reads the frame of an exposure into `out`.
+pub(super) fn read(
+    link: &Link,
+    endpoint: u8,
+    exposure: &Exposure,
+    deadline: &Deadline,
+    progress: &Progress,
+    out: &mut [u8],
+) -> Result<()> {
+    let pixels = &exposure.plan.pixels;
+    let frame_len = pixels.frame_len();
+    let mut sink = Sink::new(pixels, out).map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
+    let mut assembler = Assembler::new(FRAME_MARKER, frame_len);
+    assembler.expect_frame();
+    let mut reads = Reads::new(link.open_bulk_in(endpoint)?);
+    let waker = reads.stream().waker();
+    let current = link.status().update(|status| {
+        status.waker = Some(waker);
+        status.is_current(exposure.number)
+    });
+    if !current {
+        return Err(Error::new(ErrorKind::Cancelled, "the exposure was cancelled"));
+    }
+    progress.begin(frame_len);
+
+    let mut heard = Instant::now();
+    let mut stalls = 0;
+    loop {
+        let at = At::Frame(frame_len - sink.bytes_missing());
+        link.check(reads.fill(at, frame_len, true))?;
+        let completion = reads.wait(deadline.left(WAIT_STEP));
+        if !link.status().lock().is_current(exposure.number) {
+            return Err(Error::new(ErrorKind::Cancelled, "the exposure was cancelled"));
+        }
+        let Some(Completion { buffer, filled, status }) = completion else {
+            link.notice_loss();
+            if deadline.passed() {
+                let text = format!("{} of {frame_len} bytes did not come in time", sink.bytes_missing());
+                return Err(Error::new(ErrorKind::Timeout, text));
+            }
+            if heard.elapsed() >= SILENCE {
+                if decode_ddr_units(link.ask::<4>(In::Fpga(fpga::DDR_FILL))?) == 0 {
+                    let text = format!("{} of {frame_len} bytes were lost", sink.bytes_missing());
+                    return Err(Error::new(ErrorKind::Damaged, text));
+                }
+                heard = Instant::now();
+            }
+            continue;
+        };
+        if filled > 0 {
+            heard = Instant::now();
+        }
+        for event in assembler.feed(&buffer[..filled], filled < buffer.len()) {
+            match event {
+                Event::Data(bytes) => {
+                    sink.push(bytes);
+                }
+                Event::FrameDone => {
+                    progress.set_done(frame_len);
+                    return sink.finish().map_err(|e| Error::new(ErrorKind::Internal, e.to_string()));
+                }
+                Event::Resync(why) => {
+                    log::debug!("{why}; reading on");
+                    sink.restart();
+                }
+            }
+        }
+        progress.set_done(frame_len - sink.bytes_missing());
+        reads.recycle(buffer);
+        match status {
+            Ok(()) | Err(UsbError::Timeout { .. } | UsbError::Cancelled) => {}
+            Err(UsbError::Stall) if stalls < STALLS => {
+                stalls += 1;
+                link.clear_halt(endpoint)?;
+            }
+            Err(error) => return link.check(Err(error)),
+        }
+    }
+}
+
+/// Reads and forgets what the camera still holds on the endpoint.
+pub(super) fn drain(link: &Link, endpoint: u8) -> Result<()> {
+    let mut rubbish = vec![0; READ_LEN];
+    let end = Instant::now() + DRAIN_MOST;
+    while Instant::now() < end {
+        match link.bulk_in(endpoint, &mut rubbish, DRAIN_READ) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::Lost => return Err(error),
+            // Nothing more, or nothing but errors: the reader of the next frame will see.
+            Err(_) => break,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays reads against an ideal camera and tells how each ended.
+    fn play(frame_len: usize, count: usize) -> Vec<(usize, usize)> {
+        let (mut ends, mut pending) = (Vec::new(), VecDeque::new());
+        let mut at = At::Unknown;
+        // What the camera still sends: frame bytes, 0 for a marker.
+        let mut wire = VecDeque::from([0, frame_len]);
+        while ends.len() < count {
+            while pending.len() < 4 {
+                let (_, len) = next_len(at, &pending, frame_len);
+                pending.push_back(len);
+            }
+            let asked = pending.pop_front().unwrap();
+            let mut got = 0;
+            loop {
+                if wire.is_empty() {
+                    wire.extend([0, frame_len]);
+                }
+                if wire[0] == 0 {
+                    wire.pop_front();
+                    got += 4;
+                    at = At::Frame(0);
+                    break;
+                }
+                let bytes = wire[0].min(asked - got);
+                got += bytes;
+                wire[0] -= bytes;
+                let At::Frame(have) = at else { panic!("data without a marker") };
+                at = if have + bytes == frame_len { At::End } else { At::Frame(have + bytes) };
+                if wire[0] == 0 {
+                    wire.pop_front();
+                    if frame_len % PACKET != 0 {
+                        break;
+                    }
+                }
+                if got == asked {
+                    break;
+                }
+            }
+            ends.push((asked, got));
+        }
+        ends
+    }
+
+    #[test]
+    fn reads_soon_end_with_the_frame() {
+        for frame_len in [5 * PACKET, 3 * READ_LEN, 2 * READ_LEN + 4096, READ_LEN + 100, 2050] {
+            let ends = play(frame_len, 80);
+            // Every frame's bytes are in before its next marker is awaited.
+            let settled = &ends[40..];
+            let crossing = settled.iter().filter(|(_, got)| *got > 4 && got % PACKET == 4).count();
+            assert_eq!(crossing, 0, "{frame_len}: {settled:?}");
+            assert!(settled.iter().any(|(_, got)| *got == 4), "{frame_len}");
+        }
+    }
+
+    #[test]
+    fn a_single_frame_is_ordered_to_its_last_packet_and_no_further() {
+        let frame_len = 2 * READ_LEN + 5000;
+        let mut pending = VecDeque::new();
+        let mut lengths = Vec::new();
+        loop {
+            let (at, len) = next_len(At::Frame(0), &pending, frame_len);
+            if at == At::End {
+                break;
+            }
+            pending.push_back(len);
+            lengths.push(len);
+        }
+        assert_eq!(lengths, [READ_LEN, READ_LEN, 5 * PACKET]);
+    }
+}

@@ -1,0 +1,263 @@
+//! Trigger socket, bursts and frame detection: register sequences as they were observed.
+//! What most registers do is not known; their order and the waits are kept.
+
+use crate::wire::{Command, In, Out, fpga};
+
+use super::plan::{Step, fpga as write, wait_ms};
+use super::state::Op;
+use super::{Camera, Error, ErrorKind, Result};
+
+/// Ticks of the filter clock in one unit of the filter setting (observed).
+const FILTER_TICKS: u64 = 25_000;
+/// Two registers cleared when the trigger goes off or its output mode changes; names and
+/// use are not known.
+const OUTPUT_A: [u16; 2] = [0x2D, 0x2E];
+/// Frame detection: strobe, its partner, index, enable, value.
+const DETECT_STROBE: u16 = 0xE4;
+const DETECT_STROBE_HIGH: u16 = 0xE5;
+const DETECT_INDEX: u16 = 0xDF;
+const DETECT_ENABLE: u16 = 0xDE;
+const DETECT_VALUE: u16 = 0xE0;
+
+/// The filter setting, which the trigger sequences send again.
+pub(super) struct TriggerFilter(u32);
+
+impl Default for TriggerFilter {
+    fn default() -> TriggerFilter {
+        TriggerFilter(1)
+    }
+}
+
+impl TriggerFilter {
+    fn steps(&self) -> impl Iterator<Item = Step> + use<> {
+        let ticks = (FILTER_TICKS * u64::from(self.0)).to_be_bytes();
+        (fpga::TRIGGER_FILTER..).zip(ticks.into_iter().skip(3)).map(|(r, byte)| write(r, u16::from(byte)))
+    }
+}
+
+/// 0, a pause, 1.
+fn soft_trigger() -> [Step; 3] {
+    [write(fpga::SOFT_TRIGGER, 0), wait_ms(200), write(fpga::SOFT_TRIGGER, 1)]
+}
+
+fn burst_range(start: u16, end: u16) -> [Step; 3] {
+    let [high, low] = end.to_be_bytes();
+    [
+        write(fpga::BURST_START, start),
+        write(fpga::BURST_END, u16::from(high)),
+        write(fpga::BURST_END + 1, u16::from(low)),
+    ]
+}
+
+/// The frames of a burst that the trigger sequences order.
+const TRIGGER_BURST: (u16, u16) = (1, 3);
+
+fn trigger_out() -> Step {
+    Step::Send(Out::Command(Command::TriggerOut))
+}
+
+/// What the trigger input needs, whatever its output does.
+fn trigger_in(filter: &TriggerFilter) -> Vec<Step> {
+    let mut steps = vec![write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1)];
+    steps.extend(burst_range(TRIGGER_BURST.0, TRIGGER_BURST.1));
+    steps.push(write(fpga::BURST_ON, 1));
+    steps.extend(filter.steps());
+    steps.extend(soft_trigger());
+    steps.push(wait_ms(1000));
+    steps.extend(soft_trigger());
+    steps
+}
+
+fn trigger_off() -> Vec<Step> {
+    let mut steps: Vec<Step> = OUTPUT_A.map(|register| write(register, 0)).into();
+    steps.push(write(fpga::OUTPUT_MODE, 5));
+    steps.extend(burst_range(TRIGGER_BURST.0, TRIGGER_BURST.1));
+    steps.push(write(fpga::TRIGGER, 0));
+    steps
+}
+
+fn detect(index: u16, value: u32) -> Vec<Step> {
+    let [b0, b1, b2, b3] = value.to_be_bytes().map(u16::from);
+    vec![
+        write(DETECT_STROBE, 0),
+        write(DETECT_STROBE_HIGH, 0),
+        write(DETECT_INDEX, index),
+        write(DETECT_ENABLE, 1),
+        write(DETECT_VALUE + 3, b3),
+        write(DETECT_VALUE + 2, b2),
+        write(DETECT_VALUE + 1, b1),
+        write(DETECT_VALUE, b0),
+        write(DETECT_STROBE, 8),
+        write(DETECT_STROBE, 0),
+    ]
+}
+
+/// Trigger, bursts, frame detection.
+impl Camera {
+    fn registers(&self, steps: impl FnOnce(&mut TriggerFilter) -> Vec<Step>) -> Result<()> {
+        let mut turn = self.turn.lock();
+        self.allow(Op::Registers)?;
+        if !self.model().has.trigger {
+            let text = format!("a {} has no trigger", self.model().name);
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
+        let steps = steps(&mut turn.trigger_filter);
+        self.run(&mut turn, steps)
+    }
+
+    /// Trigger input and output on or off. Switching on takes 1.4 s (observed waits).
+    pub fn set_trigger(&self, on: bool) -> Result<()> {
+        self.registers(|filter| {
+            if !on {
+                return trigger_off();
+            }
+            *filter = TriggerFilter::default();
+            let clear = fpga::TRIGGER_FILTER + 1;
+            let mut steps = vec![
+                write(clear, 0),
+                write(clear + 1, 0),
+                write(clear + 2, 0),
+                write(clear + 3, 10),
+                write(fpga::TRIGGER, 0x0C),
+                trigger_out(),
+            ];
+            steps.extend(trigger_in(filter));
+            steps
+        })
+    }
+
+    /// Trigger input alone.
+    pub fn trigger_in_only(&self, on: bool) -> Result<()> {
+        self.registers(|filter| {
+            if !on {
+                return trigger_off();
+            }
+            let mut steps = vec![write(fpga::TRIGGER, 0x0D)];
+            steps.extend(trigger_in(filter));
+            steps
+        })
+    }
+
+    /// Trigger output alone; nothing is known that switches it off.
+    pub fn trigger_out_only(&self, on: bool) -> Result<()> {
+        if !on {
+            let text = "how the trigger output is switched off is not known";
+            return self.allow(Op::Registers).and(Err(Error::new(ErrorKind::Unsupported, text)));
+        }
+        self.registers(|_| vec![trigger_out()])
+    }
+
+    /// Trigger output on.
+    pub fn trigger_out(&self) -> Result<()> {
+        self.registers(|_| {
+            vec![write(fpga::TRIGGER, 0x0C), write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1), trigger_out()]
+        })
+    }
+
+    /// Trigger output on, second form.
+    pub fn trigger_out_a(&self) -> Result<()> {
+        self.registers(|_| {
+            let mut steps = vec![write(fpga::TRIGGER, 0)];
+            steps.extend(OUTPUT_A.map(|register| write(register, 0)));
+            steps.extend([write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1)]);
+            steps
+        })
+    }
+
+    /// Triggers by software.
+    pub fn soft_trigger(&self) -> Result<()> {
+        self.registers(|_| soft_trigger().into())
+    }
+
+    /// Least length of a trigger pulse, in units of the trigger filter.
+    pub fn trigger_filter_time(&self, time: u32) -> Result<()> {
+        self.registers(|filter| {
+            *filter = TriggerFilter(time);
+            filter.steps().collect()
+        })
+    }
+
+    /// Burst mode on or off. Switching on takes 0.2 s (observed waits).
+    pub fn burst_enable(&self, on: bool) -> Result<()> {
+        self.registers(|_| {
+            let mut steps = vec![write(fpga::BURST_ON, u16::from(on))];
+            if on {
+                steps.extend([
+                    write(fpga::SOFT_TRIGGER, 0),
+                    wait_ms(100),
+                    Step::Ask(In::Fpga(fpga::DDR_FILL)),
+                    write(fpga::BURST_HOLD, 0),
+                    write(fpga::BURST_HOLD, 1),
+                    write(fpga::BURST_IDLE, 1),
+                    write(fpga::BURST_IDLE, 0),
+                    write(fpga::BURST_HOLD, 0),
+                    write(fpga::BURST_HOLD, 1),
+                    wait_ms(100),
+                    write(fpga::BURST_IDLE, 1),
+                    write(fpga::BURST_IDLE, 0),
+                ]);
+            }
+            steps
+        })
+    }
+
+    /// First and last frame of a burst.
+    pub fn burst_start_end(&self, start: u16, end: u16) -> Result<()> {
+        self.registers(|_| burst_range(start, end).into())
+    }
+
+    /// Counts the frames of a burst.
+    pub fn burst_count(&self, on: bool) -> Result<()> {
+        self.registers(|_| vec![write(fpga::FRAME_COUNT, u16::from(on))])
+    }
+
+    /// Stops the burst and waits for its release.
+    pub fn burst_idle(&self) -> Result<()> {
+        self.registers(|_| {
+            let strobe = [(fpga::BURST_IDLE, [0, 1, 0]), (fpga::BURST_HOLD, [1, 0, 1])];
+            let mut steps: Vec<Step> =
+                strobe.iter().flat_map(|(r, values)| values.map(|v| write(*r, v))).collect();
+            steps.push(write(fpga::SOFT_TRIGGER, 0));
+            steps
+        })
+    }
+
+    /// Lets the burst go.
+    pub fn burst_release(&self) -> Result<()> {
+        self.registers(|_| vec![write(fpga::SOFT_TRIGGER, 1)])
+    }
+
+    /// Sends the last frame of the burst again.
+    pub fn burst_resend(&self) -> Result<()> {
+        self.registers(|_| vec![write(fpga::BURST_RESEND, 1), wait_ms(100), write(fpga::BURST_RESEND, 0)])
+    }
+
+    /// Bytes with which the last frame of a burst is filled up.
+    pub fn burst_patch_number(&self, number: u32) -> Result<()> {
+        self.registers(|_| {
+            let bytes = number.to_be_bytes().map(u16::from);
+            (fpga::PATCH_NUMBER..).zip(bytes).map(|(register, byte)| write(register, byte)).collect()
+        })
+    }
+
+    /// Flushes residual images in live mode; nothing is known that switches it off.
+    pub fn anti_rbi(&self, on: bool) -> Result<()> {
+        self.trigger_out_only(on)
+    }
+
+    /// Row of the frame detection mark. The register takes a quarter of it (seen once,
+    /// 100 as 25).
+    pub fn frame_detect_pos(&self, row: u32) -> Result<()> {
+        self.registers(|_| detect(0, row / 4))
+    }
+
+    /// Code of the frame detection mark.
+    pub fn frame_detect_code(&self, code: u32) -> Result<()> {
+        self.registers(|_| detect(2, code))
+    }
+
+    /// Frame detection on or off.
+    pub fn frame_detect_on(&self, on: bool) -> Result<()> {
+        self.registers(|_| detect(1, u32::from(on)))
+    }
+}
