@@ -10,6 +10,10 @@ pub const VARIABLE: &str = "QHYCCD_DEVICES";
 
 const FORM: &str = "virtual:MODEL[?option=value[&option=value...]][,MODEL...]";
 
+/// In front of cameras that are not in this process but behind the libusb look-alike of
+/// the package `virtual-usb`, which reads the rest of the value.
+const BEHIND_USB: &str = "virtual-usb";
+
 /// The bus that `value` names; `None` is real USB. The text of an error names the
 /// variable and the mistake.
 pub fn bus_for(value: Option<&str>) -> Result<Arc<dyn Bus>, UsbError> {
@@ -19,6 +23,7 @@ pub fn bus_for(value: Option<&str>) -> Result<Arc<dyn Bus>, UsbError> {
     }
     match value.split_once(':') {
         Some(("virtual", text)) => virtual_bus(text),
+        Some((BEHIND_USB, _)) => look_alike_bus(),
         _ => Err(mistake(&format!("`{value}` is not understood; expected {FORM}"))),
     }
 }
@@ -26,6 +31,19 @@ pub fn bus_for(value: Option<&str>) -> Result<Arc<dyn Bus>, UsbError> {
 #[cfg(feature = "usb")]
 fn usb_bus() -> Result<Arc<dyn Bus>, UsbError> {
     Ok(Arc::new(super::usb::UsbBus::new()?))
+}
+
+#[cfg(feature = "usb")]
+fn look_alike_bus() -> Result<Arc<dyn Bus>, UsbError> {
+    match super::usb::UsbBus::on_look_alike() {
+        Ok(bus) => Ok(Arc::new(bus)),
+        Err(error) => Err(mistake(&error.to_string())),
+    }
+}
+
+#[cfg(not(feature = "usb"))]
+fn look_alike_bus() -> Result<Arc<dyn Bus>, UsbError> {
+    Err(mistake("this library was built without USB"))
 }
 
 #[cfg(not(feature = "usb"))]

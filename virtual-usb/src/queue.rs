@@ -1,0 +1,254 @@
+//! Transfers in flight and the event loop that completes them.
+//!
+//! As in libusb, one thread at a time handles events, transfers of one endpoint complete
+//! in the order of submission, and callbacks run in the thread that handles events with
+//! no lock held. Data are taken from the camera straight into the program's buffer.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use qhyccd::transport::UsbError;
+
+use crate::abi::{FLAG_FREE_BUFFER, FLAG_FREE_TRANSFER, FLAG_SHORT_NOT_OK, Handle, Status, Transfer};
+use crate::bus::Device;
+use crate::trace;
+
+/// How long a waiting loop may sleep before it looks at the bus again: devices can be
+/// unplugged by their own fault scripts, which nobody announces.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+struct Entry {
+    transfer: *mut Transfer,
+    handle: *mut Handle,
+    device: &'static Device,
+    deadline: Option<Instant>,
+    cancelled: bool,
+    /// The event loop is filling its buffer right now.
+    busy: bool,
+    /// Nothing to be had before this.
+    retry: Option<Instant>,
+}
+
+// SAFETY: the pointers are libusb's contract: the program leaves a submitted transfer
+// and its buffer alone until the callback, so only the event loop uses them.
+unsafe impl Send for Entry {}
+
+/// The queue of one context.
+#[derive(Default)]
+pub struct Queue {
+    entries: Mutex<Vec<Entry>>,
+    /// Counts [`Queue::device_changed`], so that news during a fill is not lost.
+    news: AtomicU64,
+    changed: Condvar,
+    /// Held by the thread that handles events.
+    events: Mutex<()>,
+}
+
+enum Next {
+    Finish(usize, Status),
+    Fill(usize),
+    WaitUntil(Instant),
+}
+
+impl Queue {
+    /// Queues a transfer whose device is there.
+    pub fn submit(&self, transfer: *mut Transfer, handle: *mut Handle, device: &'static Device) {
+        // SAFETY: `transfer` is the program's, valid and not in flight by libusb's contract.
+        let timeout_ms = unsafe {
+            (*transfer).actual_length = 0;
+            (*transfer).timeout
+        };
+        let deadline =
+            (timeout_ms != 0).then(|| Instant::now() + Duration::from_millis(u64::from(timeout_ms)));
+        self.entries.lock().push(Entry {
+            transfer,
+            handle,
+            device,
+            deadline,
+            cancelled: false,
+            busy: false,
+            retry: None,
+        });
+        self.changed.notify_all();
+    }
+
+    /// Marks a transfer for cancelling; false if it is not in flight.
+    pub fn cancel(&self, transfer: *mut Transfer) -> bool {
+        let mut entries = self.entries.lock();
+        let Some(entry) = entries.iter_mut().find(|e| e.transfer == transfer) else { return false };
+        if entry.cancelled {
+            return false;
+        }
+        entry.cancelled = true;
+        self.changed.notify_all();
+        true
+    }
+
+    /// Forgets what a handle still has in flight. Its callbacks never run, as with
+    /// libusb when a program closes a handle too early.
+    pub fn forget(&self, handle: *mut Handle) {
+        let mut entries = self.entries.lock();
+        while entries.iter().any(|e| e.handle == handle && e.busy) {
+            self.changed.wait(&mut entries);
+        }
+        entries.retain(|e| e.handle != handle);
+    }
+
+    /// The camera may have something new: whoever waits looks again.
+    pub fn device_changed(&self) {
+        let mut entries = self.entries.lock();
+        self.news.fetch_add(1, Ordering::Relaxed);
+        for entry in entries.iter_mut() {
+            entry.retry = None;
+        }
+        self.changed.notify_all();
+    }
+
+    /// Wakes the event loop, which then returns to its caller.
+    pub fn interrupt(&self) {
+        self.changed.notify_all();
+    }
+
+    /// Takes the right to handle events, waiting `timeout` for it.
+    pub fn try_events(&self, timeout: Duration) -> Option<MutexGuard<'_, ()>> {
+        self.events.try_lock_for(timeout)
+    }
+
+    /// Completes at least one transfer if one can be completed before `deadline`.
+    /// `stop` is asked between steps. The caller holds the right to handle events.
+    pub fn run(&self, deadline: Instant, mut stop: impl FnMut() -> bool) -> bool {
+        loop {
+            if stop() {
+                return false;
+            }
+            let mut entries = self.entries.lock();
+            match next(&entries, deadline) {
+                Next::Finish(at, status) => {
+                    let entry = entries.remove(at);
+                    drop(entries);
+                    finish(entry.transfer, status);
+                    return true;
+                }
+                Next::Fill(at) => {
+                    entries[at].busy = true;
+                    let (transfer, device) = (entries[at].transfer, entries[at].device);
+                    let news = self.news.load(Ordering::Relaxed);
+                    drop(entries);
+                    let outcome = fill(transfer, device);
+                    let mut entries = self.entries.lock();
+                    // Only this thread removes busy entries, so it is still there.
+                    let at = entries.iter().position(|e| e.transfer == transfer).expect("busy entry");
+                    entries[at].busy = false;
+                    self.changed.notify_all();
+                    match outcome {
+                        Ok(retry) if news == self.news.load(Ordering::Relaxed) => entries[at].retry = retry,
+                        Ok(_) => {}
+                        Err(status) => {
+                            entries.remove(at);
+                            drop(entries);
+                            finish(transfer, status);
+                            return true;
+                        }
+                    }
+                }
+                Next::WaitUntil(until) => {
+                    if Instant::now() >= deadline {
+                        return false;
+                    }
+                    self.changed.wait_until(&mut entries, until);
+                }
+            }
+        }
+    }
+}
+
+/// What to do now: the first transfer that must end, else the first that may get data.
+fn next(entries: &[Entry], deadline: Instant) -> Next {
+    let now = Instant::now();
+    let mut until = deadline.min(now + LOOK_AGAIN);
+    for (at, entry) in entries.iter().enumerate() {
+        if entry.device.is_gone() {
+            return Next::Finish(at, Status::NoDevice);
+        }
+        if entry.cancelled {
+            return Next::Finish(at, Status::Cancelled);
+        }
+        match entry.deadline {
+            Some(end) if end <= now => return Next::Finish(at, Status::TimedOut),
+            Some(end) => until = until.min(end),
+            None => {}
+        }
+    }
+    for (at, entry) in entries.iter().enumerate() {
+        let first = entries[..at].iter().all(|e| {
+            // SAFETY: both transfers are in flight, hence valid and unchanged.
+            !std::ptr::eq(e.device, entry.device)
+                || unsafe { (*e.transfer).endpoint != (*entry.transfer).endpoint }
+        });
+        match entry.retry {
+            _ if !first => {}
+            Some(retry) if retry > now => until = until.min(retry),
+            _ => return Next::Fill(at),
+        }
+    }
+    Next::WaitUntil(until)
+}
+
+/// Takes what the camera has. `Ok` means the transfer goes on, and when to look again;
+/// `Err` is the status it ends with.
+fn fill(transfer: *mut Transfer, device: &'static Device) -> Result<Option<Instant>, Status> {
+    // SAFETY: the transfer is in flight and marked busy, so nobody else touches it; its
+    // buffer has `length` bytes by libusb's contract.
+    let (endpoint, rest) = unsafe {
+        let (length, have) = ((*transfer).length.max(0) as usize, (*transfer).actual_length as usize);
+        let rest = std::slice::from_raw_parts_mut((*transfer).buffer.add(have), length - have);
+        ((*transfer).endpoint, rest)
+    };
+    match device.port().bulk_in(endpoint, rest) {
+        Ok(step) => {
+            // SAFETY: as above.
+            unsafe { (*transfer).actual_length += step.filled as i32 };
+            if step.ended {
+                // SAFETY: as above.
+                let short_is_error = unsafe {
+                    (*transfer).flags & FLAG_SHORT_NOT_OK != 0
+                        && (*transfer).actual_length < (*transfer).length
+                };
+                return Err(if short_is_error { Status::Error } else { Status::Completed });
+            }
+            let clock = device.port().clock();
+            Ok(Some(step.retry_at.map_or(Instant::now() + LOOK_AGAIN, |at| clock.instant_at(at))))
+        }
+        Err(UsbError::Gone) => Err(Status::NoDevice),
+        Err(UsbError::Stall) => Err(Status::Stall),
+        Err(UsbError::Overflow) => Err(Status::Overflow),
+        Err(UsbError::Timeout { .. }) => Ok(Some(Instant::now() + LOOK_AGAIN)),
+        Err(_) => Err(Status::Error),
+    }
+}
+
+/// Gives a transfer back to the program.
+pub fn finish(transfer: *mut Transfer, status: Status) {
+    // SAFETY: the transfer has left the queue, so the program is not using it yet and we
+    // are the only ones; after the callback it is the program's again unless the flags
+    // say that we free it, and the flags and buffer are read before the callback.
+    unsafe {
+        (*transfer).status = status as i32;
+        let (flags, buffer) = ((*transfer).flags, (*transfer).buffer);
+        trace::record("complete", |line| {
+            line.hex("ep", u64::from((*transfer).endpoint), 2)
+                .num("status", status as i64)
+                .num("got", i64::from((*transfer).actual_length));
+        });
+        if let Some(callback) = (*transfer).callback {
+            callback(transfer);
+        }
+        if flags & FLAG_FREE_BUFFER != 0 {
+            libc::free(buffer.cast());
+        }
+        if flags & FLAG_FREE_TRANSFER != 0 {
+            crate::exports::asynchronous::libusb_free_transfer(transfer);
+        }
+    }
+}
