@@ -201,6 +201,7 @@ fn expose(camera: &Camera, pixels: &mut Vec<u8>, args: &Args, interrupt: &Interr
     let exposing = format!("exposing {}", values::show_exposure(args.exposure));
     let progress = Progress::new(args.quiet);
     camera.start_exposure()?;
+    log::info!("exposure started");
     thread::scope(|scope| {
         let (done, result) = mpsc::channel();
         scope.spawn(move || {

@@ -21,10 +21,12 @@ use support::output::{Failure, Result};
 use support::session::Session;
 
 #[derive(Parser)]
-#[command(version, about = "Looks at QHYCCD cameras and takes frames with them")]
+#[command(name = "qhy", version, about = "Looks at QHYCCD cameras and takes frames with them")]
 struct Cli {
-    /// Use virtual cameras: MODEL[?option=value&...][,MODEL...], for example
-    /// "QHY600M?seed=3&scene=xy". Short for QHYCCD_DEVICES=virtual:SPEC
+    /// Use virtual cameras, for example QHY600M or "QHY600M?seed=3&scene=xy"
+    ///
+    /// SPEC is MODEL[?option=value&...][,MODEL...]. The same as setting
+    /// QHYCCD_DEVICES=virtual:SPEC.
     #[arg(long = "virtual", value_name = "SPEC", global = true)]
     virtual_devices: Option<String>,
 
