@@ -30,8 +30,6 @@ pub struct Assembler {
     state: State,
     /// The last bytes that came, for a marker that is cut in two; the newest is last.
     tail: [u8; MARKER_LEN],
-    /// How many of them there are since the last marker.
-    tail_len: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +76,7 @@ impl Assembler {
     /// For frames of `frame_len` bytes, the marker not counted. Nothing counts as a frame
     /// before a marker was seen.
     pub fn new(marker: [u8; MARKER_LEN], frame_len: usize) -> Assembler {
-        Assembler { marker, frame_len, state: State::Lost, tail: [0; MARKER_LEN], tail_len: 0 }
+        Assembler { marker, frame_len, state: State::Lost, tail: [0; MARKER_LEN] }
     }
 
     /// Declares that the next byte is the first of a frame, or of the marker before it:
@@ -86,7 +84,6 @@ impl Assembler {
     /// marker is reported as a short frame.
     pub fn expect_frame(&mut self) {
         self.state = State::InFrame(0);
-        self.tail_len = 0;
     }
 
     /// Takes what one transfer brought. `short` tells that the transfer ended before its
@@ -100,8 +97,7 @@ impl Assembler {
             self.tail.rotate_left(1);
             self.tail[MARKER_LEN - 1] = byte;
         }
-        self.tail_len = self.tail_len.saturating_add(transfer.len()).min(MARKER_LEN);
-        let marked = self.tail_len == MARKER_LEN && self.tail == self.marker;
+        let marked = self.tail == self.marker;
         Events { assembler: self, rest: transfer, short, marked }
     }
 }
@@ -139,6 +135,7 @@ impl<'t> Iterator for Events<'_, 't> {
                         self.rest = &[];
                         self.assembler.expect_frame();
                         if have + body == 0 {
+                            // The marker that leads the frame, no more.
                             continue;
                         }
                         return Some(Event::Resync(Resync::ShortFrame(body)));
@@ -164,10 +161,7 @@ impl<'t> Iterator for Events<'_, 't> {
                     self.rest = rest;
                     self.assembler.state = State::Between(matched + 1);
                     if matched + 1 == MARKER_LEN {
-                        // The same marker must not be found again at the end.
-                        self.marked &= rest.len() >= MARKER_LEN;
                         self.assembler.state = State::InFrame(0);
-                        self.assembler.tail_len = self.assembler.tail_len.min(rest.len());
                     }
                 }
             }

@@ -7,13 +7,14 @@
 /// Stops at the end of the shorter slice.
 pub fn to_8_bits(samples: &[u8], black: u16, white: u16, out: &mut [u8]) {
     let span = white.saturating_sub(black);
-    // Exact in f32: the numerator is below 2^24, and a quotient of these that is not an
-    // integer lies further below the next one than half a unit in the last place.
-    let (top, divisor) = (f32::from(span), f32::from(span.max(1)));
+    // Exact in f32: below `white` the numerator is below 2^24, and a quotient of these that
+    // is not an integer lies further below the next one than half a unit in the last place.
+    let divisor = f32::from(span.max(1));
     for (to, from) in out.iter_mut().zip(samples.chunks_exact(2)) {
         let above = u16::from_le_bytes([from[0], from[1]]).saturating_sub(black);
-        let value = f32::from(above).min(top) * 255.0 / divisor;
-        *to = if span == 0 { u8::from(above > 0) * 255 } else { value as u8 };
+        // The cast stops at 255.
+        let value = (f32::from(above) * 255.0 / divisor) as u8;
+        *to = if span == 0 { u8::from(above > 0) * 255 } else { value };
     }
 }
 

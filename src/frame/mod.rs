@@ -11,7 +11,31 @@
 //! ```
 //!
 //! Pictures are packed rows: 8-bit samples, or 16-bit little-endian ones that need not
-//! be aligned. Every kernel has a plain twin in its tests that serves as its definition.
+//! be aligned.
+//!
+//! ```
+//! use qhyccd::frame::{Assembler, Event, Plan, Sample, Settings, Sink, WireLayout};
+//!
+//! let plan = Plan::new(Settings::whole(WireLayout { columns: 2, rows: 1, sample: Sample::U16Be }))?;
+//! let mut picture = vec![0; plan.output_len()];
+//! let mut sink = Sink::new(&plan, &mut picture)?;
+//! let mut assembler = Assembler::new([0xEE, 0x11, 0xDD, 0x22], plan.frame_len());
+//! // Transfers as they end, and whether each was shorter than its buffer.
+//! for (bytes, short) in [(&[0xEE, 0x11, 0xDD, 0x22][..], true), (&[1, 2, 3][..], false), (&[4][..], true)] {
+//!     for event in assembler.feed(bytes, short) {
+//!         match event {
+//!             Event::Data(bytes) => assert_eq!(sink.push(bytes), bytes.len()),
+//!             Event::Resync(_) => sink.restart(),
+//!             Event::FrameDone => assert_eq!(sink.bytes_missing(), 0),
+//!         }
+//!     }
+//! }
+//! sink.finish()?;
+//! assert_eq!(picture, [2, 1, 4, 3]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every kernel has a plain twin in its tests that serves as its definition.
 #![forbid(unsafe_code)]
 
 pub mod assembler;

@@ -1,13 +1,14 @@
-//! Plan, sink and assembler against plain definitions.
+//! Plan and sink against a plain definition of the picture.
 
 use proptest::prelude::*;
 
+use super::plan::MAX_BIN;
 use super::*;
-use crate::util::{Bayer, Rect};
+use crate::util::{Bayer, Rect, Size};
 
 const GUARD: u8 = 0xA5;
 
-/// A picture as wide numbers, made the slow and obvious way.
+/// The picture made the slow and obvious way.
 fn reference(settings: &Settings, frame: &[u8]) -> Vec<u8> {
     let Settings { wire, crop, bin, average, debayer, header_bytes } = *settings;
     let depth = wire.sample.bytes();
@@ -146,5 +147,86 @@ proptest! {
         let mut again = vec![GUARD; expected.len()];
         plan.convert(&frame, &mut again).unwrap();
         prop_assert_eq!(again, expected);
+    }
+}
+
+const QHY600: WireLayout = WireLayout { columns: 9600, rows: 6456, sample: Sample::U16Be };
+
+#[test]
+fn full_qhy600_frame_has_the_known_lengths() {
+    let crop = Rect::new(0, 34, 9600, 6422);
+    let plan = Plan::new(Settings { crop, ..Settings::whole(QHY600) }).unwrap();
+    assert_eq!((plan.frame_len(), plan.output_len()), (123_955_200, 123_302_400));
+    let binned = Plan::new(Settings { crop, bin: 4, ..Settings::whole(QHY600) }).unwrap();
+    assert_eq!((binned.width(), binned.height()), (2400, 1605));
+    let colour = Settings { crop, debayer: Some(Bayer::Rg), ..Settings::whole(QHY600) };
+    let colour = Plan::new(colour).unwrap();
+    assert_eq!((colour.channels(), colour.bits(), colour.output_len()), (3, 16, 3 * 123_302_400));
+}
+
+#[test]
+fn settings_without_a_picture_are_refused() {
+    let good = Settings::whole(QHY600);
+    let error = |settings| Plan::new(settings).unwrap_err();
+    let frame = Size::new(9600, 6456);
+    for crop in [
+        Rect::new(0, 0, 0, 5),
+        Rect::new(0, 0, 9601, 1),
+        Rect::new(9600, 0, 1, 1),
+        Rect::new(0, 6456, 1, 1),
+        Rect::new(u32::MAX, u32::MAX, u32::MAX, u32::MAX),
+    ] {
+        assert_eq!(error(Settings { crop, ..good }), PlanError::Crop(crop, frame));
+    }
+    for bin in [0, 257, u32::MAX] {
+        assert_eq!(error(Settings { bin, ..good }), PlanError::Bin(bin));
+    }
+    let crop = Rect::new(5, 5, 100, 3);
+    assert_eq!(error(Settings { crop, bin: 4, ..good }), PlanError::NothingLeft(crop.size(), 4));
+    let both = Settings { bin: 2, debayer: Some(Bayer::Bg), ..good };
+    assert_eq!(error(both), PlanError::DebayerBinned);
+
+    let huge = WireLayout { columns: u32::MAX, rows: u32::MAX, sample: Sample::U16Be };
+    assert_eq!(error(Settings::whole(huge)), PlanError::TooLarge);
+    let long = WireLayout { columns: u32::MAX, rows: 1 << 31, sample: Sample::U8 };
+    let debayer = Some(Bayer::Rg);
+    assert_eq!(error(Settings { debayer, ..Settings::whole(long) }), PlanError::TooLarge);
+
+    let tiny = Settings::whole(WireLayout { columns: 3, rows: 1, sample: Sample::U16Be });
+    assert_eq!(error(Settings { header_bytes: 9600, ..tiny }), PlanError::Header(6));
+}
+
+#[test]
+fn only_a_buffer_of_exactly_the_picture_is_taken() {
+    let settings = Settings::whole(WireLayout { columns: 3, rows: 2, sample: Sample::U16Be });
+    let plan = Plan::new(settings).unwrap();
+    for given in [0, 11, 13] {
+        let mut out = vec![GUARD; given];
+        let error = PlanError::OutputLength { needed: 12, given };
+        assert_eq!(Sink::new(&plan, &mut out).unwrap_err(), error);
+        assert_eq!(plan.convert(&[0; 12], &mut out), Err(ConvertError::Plan(error)));
+        assert!(out.iter().all(|b| *b == GUARD));
+    }
+}
+
+#[test]
+fn a_frame_without_its_end_is_an_error() {
+    let settings = Settings::whole(WireLayout { columns: 3, rows: 2, sample: Sample::U16Be });
+    let plan = Plan::new(settings).unwrap();
+    let mut out = [GUARD; 12];
+    let short = plan.convert(&[1, 2, 3, 4, 5], &mut out);
+    assert_eq!(short, Err(ConvertError::Incomplete(Incomplete { missing: 7 })));
+    assert_eq!(out, [2, 1, 4, 3, GUARD, GUARD, GUARD, GUARD, GUARD, GUARD, GUARD, GUARD]);
+}
+
+#[test]
+fn the_largest_bin_of_white_does_not_overflow() {
+    let wire = WireLayout { columns: MAX_BIN, rows: MAX_BIN, sample: Sample::U16Be };
+    for average in [false, true] {
+        let settings = Settings { bin: MAX_BIN, average, ..Settings::whole(wire) };
+        let plan = Plan::new(settings).unwrap();
+        let mut out = [0; 2];
+        plan.convert(&vec![0xFF; plan.frame_len()], &mut out).unwrap();
+        assert_eq!(out, [0xFF; 2]);
     }
 }
