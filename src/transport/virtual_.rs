@@ -290,7 +290,10 @@ impl BulkStream for VirtualStream {
 mod tests {
     use super::*;
     use crate::transport::BusEvent;
-    use crate::wire::{Command, FRAME_MARKER, In, Out, Region};
+
+    /// The marker before a frame, and a request for ten bytes.
+    const FRAME_MARKER: [u8; 4] = [0xEE, 0x11, 0xDD, 0x22];
+    const FIRMWARE: Setup = Setup::vendor_in(0xC2, 0, 0);
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -301,15 +304,16 @@ mod tests {
         (bus, transport)
     }
 
-    fn start(transport: &dyn Transport, exposure_us: u32) {
+    /// Initialise, exposure time, 300 rows from row 25, start.
+    fn start(transport: &dyn Transport, exposure_us: u16) {
+        let [high, low] = exposure_us.to_be_bytes();
         for command in [
-            Command::Init { single: true, readout: 0 },
-            Command::Exposure { exposure_us },
-            Command::Region(Region { rows: 300, first_row: 25, ..Region::default() }),
-            Command::Start,
+            [0xA0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+            [0xA3, 0, 0, high, low, 0, 0, 0, 0, 0],
+            [0xA2, 0, 0, 0, 0, 0, 0x01, 0x2C, 0, 25],
+            [0xA6, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         ] {
-            let (setup, data) = Out::Command(command).encode();
-            transport.control_out(setup, &data, SECOND).unwrap();
+            transport.control_out(Setup::vendor_out(0xD1, 0, 0), &command, SECOND).unwrap();
         }
     }
 
@@ -393,8 +397,7 @@ mod tests {
             waiter.join().unwrap();
         }
         assert!(transport.is_gone());
-        let (setup, len) = In::Firmware.encode();
-        assert_eq!(transport.control_in(setup, &mut vec![0; len], SECOND), Err(UsbError::Gone));
+        assert_eq!(transport.control_in(FIRMWARE, &mut [0; 10], SECOND), Err(UsbError::Gone));
         assert!(transport.open_bulk_in(0x81).is_err());
         assert_eq!(bus.scan().unwrap().len(), 1);
         assert!(matches!(bus.open(transport.identity()), Err(UsbError::Gone)));
@@ -405,7 +408,7 @@ mod tests {
         assert_ne!(&again[0], transport.identity());
         assert!(transport.is_gone(), "the old connection stays dead");
         let fresh = bus.open(&again[0]).unwrap();
-        assert_eq!(fresh.control_in(setup, &mut vec![0; len], SECOND), Ok(len));
+        assert_eq!(fresh.control_in(FIRMWARE, &mut [0; 10], SECOND), Ok(10));
         bus.unwatch();
         bus.socket().unplug(1);
         let told = told.lock();
