@@ -822,8 +822,11 @@ void SetQHYCCDGPSSlaveModeParameter(qhyccd_handle *handle,
                                     uint32_t expTime);
 
 /**
- * Not supported yet: stretches 16-bit samples to 8 bits between a black level `B` and a
- * white level `W`.
+ * Stretches 16-bit samples to 8 bits: the black level `B` and below become 0, the white
+ * level `W` and above 255. The picture has `imageX` times `imageY` samples; the handle is
+ * not looked at.
+ *
+ * On an error nothing is written, and `GetQHYCCDLastError` tells why.
  */
 void Bits16ToBits8(qhyccd_handle *h,
                    uint8_t *InputData16,
@@ -833,10 +836,20 @@ void Bits16ToBits8(qhyccd_handle *h,
                    uint16_t B,
                    uint16_t W);
 
-/** Not supported yet: draws the histogram of an image as a picture of 192 x 130 pixels. */
+/**
+ * Draws the histogram of a picture of `x` times `y` samples as a picture of 192 x 130
+ * pixels with 3 channels of 8 bits. The samples have the size that the camera is set to.
+ *
+ * On an error nothing is written, and `GetQHYCCDLastError` tells why.
+ */
 void HistInfo192x130(qhyccd_handle *h, uint32_t x, uint32_t y, uint8_t *InBuf, uint8_t *OutBuf);
 
-/** Not supported yet: equalises the histogram of an image in place. */
+/**
+ * Equalises the histogram of a picture of `width` times `height` samples of `bpp` bits, 8
+ * or 16, in place.
+ *
+ * On an error nothing is written, and `GetQHYCCDLastError` tells why.
+ */
 void QHYCCDEqualizeHistogram(uint8_t *pdata, int width, int height, int bpp);
 
 /**
@@ -1430,7 +1443,7 @@ void ImgProcRotationMirror(uint32_t *width, uint32_t *height, uint32_t *depth,
 /** Writes an access to a control to the log. */
 void QHYCCDGetDebugControlID(CONTROL_ID controlId, bool hasValue, bool isSetValue, double value);
 
-/** Calls the functions registered for cameras that come or go. */
+/** Calls the function of RegisterPnpEvent. */
 void call_pnp_event(void);
 
 /** Calls the function of RegisterDataEventLive. */
@@ -1439,7 +1452,7 @@ void call_data_event_live(char *id, uint8_t *imgdata);
 /** Calls the function of RegisterTransferEventError. */
 void call_transfer_event_error(void);
 
-/** Calls the function registered for cameras in trouble. */
+/** Calls the function of RegisterCriticalEventError. */
 void call_critical_event_error(qhyccd_handle *h);
 
 } // extern "C++"

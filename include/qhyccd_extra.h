@@ -52,7 +52,10 @@ uint32_t GetQHYCCDSingleFrame_proc(void);
  */
 uint32_t GPSInfo(void);
 
-/** Not supported: the vendor's library exports it without a prototype. */
+/**
+ * Not supported: the vendor's library exports it without a prototype. It seems to be the
+ * older name of `QHYCCDEqualizeHistogram`.
+ */
 uint32_t equalizeHistogram(void);
 
 /** The same as `EnableQHYCCDMessage`. Not in the vendor's header. */

@@ -271,6 +271,51 @@ pub(super) unsafe fn bytes<'a>(pointer: *const c_void, len: usize, what: &str) -
     Ok(unsafe { slice::from_raw_parts(pointer.cast(), len) })
 }
 
+/// A caller's bytes that will be changed in place.
+///
+/// # Safety
+/// A `pointer` that is not NULL is valid for reading and writing `len` bytes while the
+/// slice lives, and nobody else uses them meanwhile.
+pub(super) unsafe fn bytes_mut<'a>(pointer: *mut u8, len: usize, what: &str) -> Result<&'a mut [u8]> {
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    if pointer.is_null() {
+        return Err(invalid(format!("`{what}` is NULL")));
+    }
+    // SAFETY: the caller's promise; NULL is excluded.
+    Ok(unsafe { slice::from_raw_parts_mut(pointer, len) })
+}
+
+/// A value that a pointer brings in; the pointer may be unaligned.
+///
+/// # Safety
+/// A `pointer` that is not NULL is valid for reading one `T`.
+pub(super) unsafe fn copy_in<T: Copy>(pointer: *const T, what: &str) -> Result<T> {
+    if pointer.is_null() {
+        return Err(invalid(format!("`{what}` is NULL")));
+    }
+    // SAFETY: the caller's promise; NULL is excluded.
+    Ok(unsafe { pointer.read_unaligned() })
+}
+
+/// Bytes of a picture, if it fits in memory at all.
+pub(super) fn picture_len(width: u32, height: u32, pixel_bytes: u32) -> Result<usize> {
+    let bytes = u128::from(width) * u128::from(height) * u128::from(pixel_bytes);
+    let len = usize::try_from(bytes).ok().filter(|len| isize::try_from(*len).is_ok());
+    len.ok_or_else(|| invalid(format!("a picture of {width} x {height} does not fit in memory")))
+}
+
+/// Refuses memory that is both input and output.
+pub(super) fn distinct(input: *mut u8, input_len: usize, output: *mut u8, output_len: usize) -> Result<()> {
+    if input.is_null() || output.is_null() {
+        return Ok(()); // refused where they are used
+    }
+    let (input, output) = (input.addr(), output.addr());
+    let apart = input.saturating_add(input_len) <= output || output.saturating_add(output_len) <= input;
+    if apart { Ok(()) } else { Err(invalid("input and output overlap")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -328,6 +373,19 @@ mod tests {
             let endless = [b'x' as c_char; 64];
             assert!(id(endless.as_ptr()).is_err());
         }
+    }
+
+    #[test]
+    fn pictures_larger_than_memory_and_overlaps_are_refused() {
+        assert_eq!(picture_len(9600, 6422, 2).unwrap(), 123_302_400);
+        assert_eq!(picture_len(0, 5, 6).unwrap(), 0);
+        assert!(picture_len(u32::MAX, u32::MAX, 2).is_err());
+        let mut buffer = [0_u8; 8];
+        let start = buffer.as_mut_ptr();
+        assert!(distinct(start, 4, start.wrapping_add(4), 4).is_ok());
+        assert!(distinct(start.wrapping_add(4), 4, start, 4).is_ok());
+        assert!(distinct(start, 5, start.wrapping_add(4), 4).is_err());
+        assert!(distinct(start, 4, start, 2).is_err());
     }
 
     #[test]
