@@ -12,7 +12,7 @@ use qhyccd::model::ControlId;
 use qhyccd::util::Rect;
 
 use crate::support::fits::{self, Image};
-use crate::support::header::{Shot, header};
+use crate::support::header::{Shot, bayer, header};
 use crate::support::output::{self, Failure, Result};
 use crate::support::preview;
 use crate::support::progress::{Interrupt, Progress};
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args, open: impl FnOnce() -> Result<Session>) -> Result
     let interrupt = Interrupt::install()?;
     let session = open()?;
     let camera = session.camera(args.camera.as_deref())?;
-    let roi = set_up(&camera, args)?;
+    set_up(&camera, args)?;
     if let Some(target_c) = args.cool {
         cool(&camera, target_c, args.quiet, &interrupt)?;
     }
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &Args, open: impl FnOnce() -> Result<Session>) -> Result
         let start = Utc::now();
         let frame = expose(&camera, &mut pixels, args, &interrupt)?;
         let exposure_us = camera.get(ControlId::EXPOSURE)?;
-        let shot = Shot { exposure_us, bin: args.bin, roi, start, simulated: session.simulated() };
+        let shot = Shot { exposure_us, start, simulated: session.simulated() };
         save(&camera, &shot, frame, &pixels, &numbered(&args.out, number, args.count), !args.no_preview)?;
     }
     Ok(())
@@ -139,8 +139,8 @@ fn check_out(out: &Path, preview: bool) -> Result<()> {
     }
 }
 
-/// Puts all settings in the camera; gives the region in force.
-fn set_up(camera: &Camera, args: &Args) -> Result<Rect> {
+/// Puts all settings in the camera.
+fn set_up(camera: &Camera, args: &Args) -> Result<()> {
     camera.set_read_mode(args.read_mode)?;
     camera.set_stream_mode(StreamMode::Single)?;
     camera.init()?;
@@ -157,8 +157,7 @@ fn set_up(camera: &Camera, args: &Args) -> Result<Rect> {
         Area::Effective => camera.effective_area(),
         Area::Full => camera.chip_info().image.binned(args.bin).rect(),
     });
-    camera.set_roi(roi)?;
-    Ok(roi)
+    Ok(camera.set_roi(roi)?)
 }
 
 /// Sets a control, strictly: the library clamps, but whoever types a wrong number wants
@@ -269,7 +268,7 @@ fn save(
     );
     if with_preview {
         let png = path.with_extension("png");
-        output::write_file(&png, |out| preview::write_png(out, image, shot.bayer(camera), pixels))?;
+        output::write_file(&png, |out| preview::write_png(out, image, bayer(camera), pixels))?;
         line.push_str(&format!(", preview {}", png.display()));
     }
     output::print(&format!("{line}\n"))

@@ -101,7 +101,12 @@ fn controls(camera: &Camera) -> String {
             continue;
         }
         let Ok(range) = camera.range(control.id) else { continue };
-        let value = camera.get(control.id).map_or("-".into(), values::trimmed);
+        let value = match (control.read, camera.get(control.id)) {
+            // The answer of a cooler that does not regulate.
+            (Read::Target, Ok(-100.0)) => "off".into(),
+            (_, Ok(value)) => values::trimmed(value),
+            (_, Err(_)) => "-".into(),
+        };
         let limits = [range.min, range.max, range.step].map(values::trimmed);
         rows.push([vec![format!("{} {}", control.id.0, name(control.id)), value], limits.to_vec()].concat());
     }

@@ -2,7 +2,7 @@
 //! calibration programs find what they look for.
 
 use qhyccd::camera::{Camera, FrameInfo};
-use qhyccd::model::{Availability, ControlId};
+use qhyccd::model::{Availability, ControlId, ReadMode};
 use qhyccd::util::{Bayer, Rect};
 
 use super::fits::{Header, Image};
@@ -12,23 +12,21 @@ use super::utc::Utc;
 pub(crate) struct Shot {
     /// Exposure time in force.
     pub exposure_us: f64,
-    /// Binning in software.
-    pub bin: u32,
-    /// Region, in binned pixels.
-    pub roi: Rect,
     /// When the exposure was started.
     pub start: Utc,
     /// True for virtual cameras.
     pub simulated: bool,
 }
 
-impl Shot {
-    /// Filter order at the top left of the frame; `None` if it has no single one.
-    pub(crate) fn bayer(&self, camera: &Camera) -> Option<Bayer> {
-        let hardware_bin = camera.model().read_modes.get(camera.read_mode() as usize)?.hardware_bin;
-        let order = camera.model().bayer.filter(|_| self.bin * hardware_bin == 1)?;
-        Some(order.shifted(self.roi.x, self.roi.y))
-    }
+/// Filter order at the top left of the frames; `None` if they have no single one.
+pub(crate) fn bayer(camera: &Camera) -> Option<Bayer> {
+    let hardware_bin = read_mode(camera)?.hardware_bin;
+    let order = camera.model().bayer.filter(|_| camera.bin() * hardware_bin == 1)?;
+    Some(order.shifted(camera.roi().x, camera.roi().y))
+}
+
+fn read_mode(camera: &Camera) -> Option<&'static ReadMode> {
+    camera.model().read_modes.get(camera.read_mode() as usize)
 }
 
 /// The header of a frame. Asks the camera for its temperature.
@@ -37,8 +35,8 @@ pub(crate) fn header(camera: &Camera, shot: &Shot, frame: FrameInfo) -> Header {
     let mut cards = Header::new(image);
     time(&mut cards, shot);
     device(&mut cards, camera);
-    pixels(&mut cards, camera, shot);
-    sections(&mut cards, camera, shot.roi);
+    pixels(&mut cards, camera);
+    sections(&mut cards, camera, camera.roi());
     cards.text("ROWORDER", "TOP-DOWN", "first row is the top of the picture");
     cards.text("SWCREATE", concat!("open-qhyccd ", env!("CARGO_PKG_VERSION")), "");
     if shot.simulated {
@@ -72,7 +70,7 @@ fn device(cards: &mut Header, camera: &Camera) {
             cards.integer(key, value as i64, comment);
         }
     }
-    if let Some(mode) = camera.model().read_modes.get(camera.read_mode() as usize) {
+    if let Some(mode) = read_mode(camera) {
         cards.text("READOUTM", mode.name, "read mode");
     }
     // The target reads -100 while the cooler does not regulate.
@@ -84,17 +82,17 @@ fn device(cards: &mut Header, camera: &Camera) {
     }
 }
 
-fn pixels(cards: &mut Header, camera: &Camera, shot: &Shot) {
-    let mode = camera.model().read_modes.get(camera.read_mode() as usize);
-    let hardware_bin = mode.map_or(1, |m| m.hardware_bin);
-    let pitch_um = camera.model().pixel_um * f64::from(shot.bin * hardware_bin);
+fn pixels(cards: &mut Header, camera: &Camera) {
+    let (bin, roi) = (camera.bin(), camera.roi());
+    let hardware_bin = read_mode(camera).map_or(1, |m| m.hardware_bin);
+    let pitch_um = camera.model().pixel_um * f64::from(bin * hardware_bin);
     cards.real("XPIXSZ", pitch_um, "pixel with binning, um");
     cards.real("YPIXSZ", pitch_um, "pixel with binning, um");
-    cards.integer("XBINNING", shot.bin.into(), "");
-    cards.integer("YBINNING", shot.bin.into(), "");
-    cards.integer("XORGSUBF", shot.roi.x.into(), "first column in the whole frame, binned");
-    cards.integer("YORGSUBF", shot.roi.y.into(), "first row in the whole frame, binned");
-    if let Some(order) = shot.bayer(camera) {
+    cards.integer("XBINNING", bin.into(), "");
+    cards.integer("YBINNING", bin.into(), "");
+    cards.integer("XORGSUBF", roi.x.into(), "first column in the whole frame, binned");
+    cards.integer("YORGSUBF", roi.y.into(), "first row in the whole frame, binned");
+    if let Some(order) = bayer(camera) {
         cards.text("BAYERPAT", order.fits_name(), "from the first pixel of the first row");
         cards.integer("XBAYROFF", 0, "");
         cards.integer("YBAYROFF", 0, "");
