@@ -127,7 +127,7 @@ fn a_thousand_lives_leave_nothing_behind() {
 
 #[test]
 fn the_library_can_be_loaded_and_unloaded() {
-    Program::build("dl", "dl").expect(FAST, &["libqhyccd.so.20"], "dl");
+    Program::build("unload", "unload").expect(FAST, &["libqhyccd.so.20"], "unload");
 }
 
 #[test]

@@ -65,6 +65,6 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-    printf("dl: passed\n");
+    printf("unload: passed\n");
     return 0;
 }
