@@ -1,0 +1,128 @@
+//! Listing, opening, closing.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use qhyccd::camera::{ErrorKind, Library, PlugEvent, State, StreamMode};
+use qhyccd::transport::null::NullBus;
+
+use crate::bench::*;
+
+const TWO: &str = "QHY600M?scene=xy&speed=100,QHY600C?scene=xy&speed=100";
+
+#[test]
+fn an_empty_bus_has_no_cameras() {
+    let library = Library::new(Arc::new(NullBus));
+    assert!(library.scan().unwrap().is_empty());
+    assert_eq!(library.open("QHY600M-0").err().unwrap().kind(), ErrorKind::NotFound);
+    library.release();
+}
+
+#[test]
+fn a_scan_asks_each_device_once() {
+    let bench = bench(TWO);
+    let list = bench.library.scan().unwrap();
+    let names: Vec<_> = list.iter().map(|c| c.id.split('-').next().unwrap().to_owned()).collect();
+    assert_eq!(names, ["QHY600M", "QHY600C"]);
+    for camera in &list {
+        let serial = camera.id.split_once('-').unwrap().1;
+        assert!(matches!(serial.len(), 16 | 17), "{}", camera.id);
+        assert!(serial.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase()), "{}", camera.id);
+        assert!(camera.id.len() <= 31 && camera.super_speed);
+    }
+    assert_eq!(bench.tap.take().len(), 4);
+    let again = bench.library.scan().unwrap();
+    assert_eq!(
+        again.iter().map(|c| &c.id).collect::<Vec<_>>(),
+        list.iter().map(|c| &c.id).collect::<Vec<_>>()
+    );
+    assert!(bench.tap.take().is_empty(), "asked again");
+}
+
+#[test]
+fn a_camera_opens_with_and_without_a_scan() {
+    let bench = bench(TWO);
+    let id = bench.library.scan().unwrap()[0].id.clone();
+    let camera = bench.library.open(&id).unwrap();
+    bench.library.close(&camera).unwrap();
+    bench.library.release();
+    let camera = bench.library.open(&id).unwrap();
+    assert_eq!(camera.id(), id);
+    for wrong in ["", "QHY600M", "QHY600M-", "QHY600X-0000000000000000"] {
+        assert_eq!(bench.library.open(wrong).err().unwrap().kind(), ErrorKind::NotFound, "{wrong}");
+    }
+}
+
+#[test]
+fn a_second_open_gives_the_same_camera() {
+    let bench = bench(TWO);
+    let first = bench.open(0);
+    let second = bench.open(0);
+    assert!(Arc::ptr_eq(&first, &second));
+    bench.library.close(&first).unwrap();
+    assert_eq!(second.state(), State::Closed);
+    assert_eq!(second.init().unwrap_err().kind(), ErrorKind::State);
+    bench.library.close(&second).unwrap();
+    let third = bench.open(0);
+    assert!(!Arc::ptr_eq(&first, &third));
+    third.init().unwrap();
+}
+
+#[test]
+fn open_cameras_stay_listed_and_are_not_asked() {
+    let bench = bench(TWO);
+    let camera = bench.ready(StreamMode::Single);
+    camera.start_exposure().unwrap();
+    bench.tap.take();
+    let list = bench.library.scan().unwrap();
+    assert!(list.iter().any(|c| c.id == camera.id()));
+    assert!(!bench.tap.take().iter().any(|r| r.contains("Eeprom")));
+    assert_eq!(camera.state(), State::Exposing);
+    bench.library.release();
+    assert_eq!(camera.state(), State::Closed);
+    assert_eq!(bench.library.scan().unwrap().len(), 2);
+}
+
+#[test]
+fn opening_and_closing_ask_what_was_observed() {
+    let bench = bench(XY_INSTANT);
+    let camera = bench.open(0);
+    bench.tap.take();
+    bench.library.close(&camera).unwrap();
+    assert_eq!(bench.tap.take(), ["Firmware", "Fpga { register: 105, value: 0 }"]);
+    let camera = bench.open(0);
+    bench.tap.take();
+    camera.init().unwrap();
+    let first = bench.tap.take();
+    assert!(first.contains(&"Page(3)".to_owned()), "{first:?}");
+    camera.init().unwrap();
+    assert!(!bench.tap.take().contains(&"Page(3)".to_owned()), "the watchdog is switched on once");
+    bench.library.close(&camera).unwrap();
+    assert_eq!(bench.tap.take().last().unwrap(), "Page(4)");
+    // Nothing more is sent, not even by the watchdog's thread.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(bench.tap.take().is_empty());
+}
+
+#[test]
+fn plugging_is_told_with_ids() {
+    let bench = bench(XY_INSTANT);
+    let id = bench.library.scan().unwrap()[0].id.clone();
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let heard = events.clone();
+    bench.library.watch(move |event| heard.lock().push(event)).unwrap();
+    let camera = bench.library.open(&id).unwrap();
+    bench.bus.socket().unplug(0);
+    assert_eq!(camera.state(), State::Lost);
+    assert!(bench.library.scan().unwrap().is_empty());
+    bench.bus.socket().replug(0).unwrap();
+    assert_eq!(*events.lock(), [PlugEvent::Left(id.clone()), PlugEvent::Arrived(id.clone())]);
+    // The old handle stays dead, the id opens anew.
+    assert_eq!(camera.state(), State::Lost);
+    let again = bench.library.open(&id).unwrap();
+    again.init().unwrap();
+    assert_eq!(camera.state(), State::Closed);
+    bench.library.unwatch();
+    bench.bus.socket().unplug(0);
+    assert_eq!(events.lock().len(), 2);
+}

@@ -1,0 +1,13 @@
+//! The camera through the in-process bus: what the Rust interface promises, seen against
+//! a virtual camera whose pixels tell their places.
+//!
+//! No test asserts how long something took, unless a call that does not return would be
+//! the failure: then a generous bound stands in for "for ever".
+
+mod bench;
+mod controls;
+mod library;
+mod live;
+mod loss;
+mod single;
+mod threads;
