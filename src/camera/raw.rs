@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::transport::Setup;
+use crate::wire::status::firmware_api_form;
 use crate::wire::{In, Out, fpga};
 
 use super::state::Op;
@@ -14,6 +15,11 @@ impl Camera {
     pub fn firmware_version(&self) -> Result<[u8; 10]> {
         self.allow(Op::Ask)?;
         self.link.ask(In::Firmware)
+    }
+
+    /// The same in the form that programs expect from the C interface.
+    pub fn firmware_version_packed(&self) -> Result<[u8; 10]> {
+        Ok(firmware_api_form(self.firmware_version()?))
     }
 
     /// FPGA version, four bytes.

@@ -1,67 +1,65 @@
 //! Burst mode: a counted run of live frames.
 
-use super::entry::refused;
+use super::args::flag;
+use super::entry::{invalid, with_camera};
 use super::types::{BoolArg, qhyccd_handle};
 
-/// Not supported yet: burst mode on or off.
+/// Switches burst mode. Switching on takes 0.2 s.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn EnableQHYCCDBurstMode(h: *mut qhyccd_handle, i: BoolArg) -> u32 {
-    let _ = (h, i);
-    refused::<()>("EnableQHYCCDBurstMode")
+    with_camera("EnableQHYCCDBurstMode", h, |camera| camera.burst_enable(flag(i)))
 }
 
-/// Not supported yet: first and last frame of a burst.
+/// Sets the first and the last frame of a burst, each up to 65535.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0, or `QHYCCD_ERROR` for a larger number; then nothing changes.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDBurstModeStartEnd(h: *mut qhyccd_handle, start: u32, end: u32) -> u32 {
-    let _ = (h, start, end);
-    refused::<()>("SetQHYCCDBurstModeStartEnd")
+    with_camera("SetQHYCCDBurstModeStartEnd", h, |camera| {
+        let number =
+            |n| u16::try_from(n).map_err(|_| invalid(format!("frame {n}; the last possible is 65535")));
+        camera.burst_start_end(number(start)?, number(end)?)
+    })
 }
 
-/// Not supported yet: counting of burst frames on or off.
+/// Switches the counting of burst frames.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn EnableQHYCCDBurstCountFun(h: *mut qhyccd_handle, i: BoolArg) -> u32 {
-    let _ = (h, i);
-    refused::<()>("EnableQHYCCDBurstCountFun")
+    with_camera("EnableQHYCCDBurstCountFun", h, |camera| camera.burst_count(flag(i)))
 }
 
-/// Not supported yet: waits with the burst until `ReleaseQHYCCDBurstIDLE`.
+/// Makes a burst wait until `ReleaseQHYCCDBurstIDLE`.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDBurstIDLE(h: *mut qhyccd_handle) -> u32 {
-    let _ = h;
-    refused::<()>("SetQHYCCDBurstIDLE")
+    with_camera("SetQHYCCDBurstIDLE", h, |camera| camera.burst_idle())
 }
 
-/// Not supported yet: lets the burst run.
+/// Lets a waiting burst run.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn ReleaseQHYCCDBurstIDLE(h: *mut qhyccd_handle) -> u32 {
-    let _ = h;
-    refused::<()>("ReleaseQHYCCDBurstIDLE")
+    with_camera("ReleaseQHYCCDBurstIDLE", h, |camera| camera.burst_release())
 }
 
-/// Not supported yet: sends the burst frames in the camera's memory once more.
+/// Sends the last frame of a burst once more.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn RereadQHYCCDBurstFrame(h: *mut qhyccd_handle) -> u32 {
-    let _ = h;
-    refused::<()>("RereadQHYCCDBurstFrame")
+    with_camera("RereadQHYCCDBurstFrame", h, |camera| camera.burst_resend())
 }
 
-/// Not supported yet: bytes sent behind a burst so that its last frame fills a transfer.
+/// Sets how many bytes are sent behind a burst so that its last frame fills a transfer.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDBurstModePatchNumber(h: *mut qhyccd_handle, value: u32) -> u32 {
-    let _ = (h, value);
-    refused::<()>("SetQHYCCDBurstModePatchNumber")
+    with_camera("SetQHYCCDBurstModePatchNumber", h, |camera| camera.burst_patch_number(value))
 }

@@ -3,7 +3,8 @@
 
 use std::ffi::{c_char, c_int};
 
-use super::entry::refused;
+use super::args::flag;
+use super::entry::{refused, with_camera};
 use super::types::{BoolArg, qhyccd_handle};
 
 /// Not supported: loads dark, flat and bias frames.
@@ -33,31 +34,28 @@ pub extern "C" fn SetQHYCCDCalibrationOnOff(handle: *mut qhyccd_handle, onoff: B
     refused::<()>("SetQHYCCDCalibrationOnOff")
 }
 
-/// Not supported yet: the place of the frame check code.
+/// Sets the row of the frame check code.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDFrameDetectPos(handle: *mut qhyccd_handle, pos: u32) -> u32 {
-    let _ = (handle, pos);
-    refused::<()>("SetQHYCCDFrameDetectPos")
+    with_camera("SetQHYCCDFrameDetectPos", handle, |camera| camera.frame_detect_pos(pos))
 }
 
-/// Not supported yet: the value of the frame check code.
+/// Sets the value of the frame check code.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDFrameDetectCode(handle: *mut qhyccd_handle, code: u8) -> u32 {
-    let _ = (handle, code);
-    refused::<()>("SetQHYCCDFrameDetectCode")
+    with_camera("SetQHYCCDFrameDetectCode", handle, |camera| camera.frame_detect_code(code.into()))
 }
 
-/// Not supported yet: the frame check on or off.
+/// Switches the frame check.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDFrameDetectOnOff(handle: *mut qhyccd_handle, onoff: BoolArg) -> u32 {
-    let _ = (handle, onoff);
-    refused::<()>("SetQHYCCDFrameDetectOnOff")
+    with_camera("SetQHYCCDFrameDetectOnOff", handle, |camera| camera.frame_detect_on(flag(onoff)))
 }
 
 /// Not supported: training of the link between sensor and FPGA.

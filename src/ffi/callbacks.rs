@@ -57,20 +57,27 @@ pub(super) fn registered() -> Registered {
     *REGISTERED.lock()
 }
 
-/// True if somebody wants to hear of cameras that come.
-pub(super) fn wants_arrivals() -> bool {
+/// True if somebody wants to hear of cameras that come or go.
+pub(super) fn wants_plug_events() -> bool {
     let now = registered();
-    now.pnp_in.is_some() || now.pnp.is_some()
+    now.pnp_in.is_some() || now.pnp_out.is_some() || now.pnp.is_some()
 }
 
 /// A camera came.
 pub(super) fn arrived(id: &str) {
-    with_id(id, |id| {
-        if let Some(function) = registered().pnp_in {
-            // SAFETY: the program registered this function for such calls.
-            unsafe { function(id) }
-        }
-    });
+    plugged(registered().pnp_in, id);
+}
+
+/// A camera went.
+pub(super) fn left(id: &str) {
+    plugged(registered().pnp_out, id);
+}
+
+fn plugged(function: PnpCallback, id: &str) {
+    if let Some(function) = function {
+        // SAFETY: the program registered this function for such calls.
+        with_id(id, |id| unsafe { function(id) });
+    }
     any_pnp();
 }
 

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use super::codes::{self, CReturn};
 use super::handles;
 use super::types::qhyccd_handle;
-use crate::camera::{Camera, Error, ErrorKind, Result};
+use crate::camera::{Camera, Error, ErrorKind, Result, State};
 
 /// Runs the body of an exported function that needs no camera.
 pub(super) fn call<V: CReturn>(name: &'static str, body: impl FnOnce() -> Result<V>) -> V::C {
@@ -34,14 +34,20 @@ pub(super) fn call<V: CReturn>(name: &'static str, body: impl FnOnce() -> Result
     }
 }
 
-/// Runs the body of an exported function on the camera of `handle`. No lock is held
-/// while it runs.
+/// Runs the body of an exported function on the camera of `handle`, unless the camera is
+/// unplugged. No lock is held while it runs.
 pub(super) fn with_camera<V: CReturn>(
     name: &'static str,
     handle: *mut qhyccd_handle,
     body: impl FnOnce(&Arc<Camera>) -> Result<V>,
 ) -> V::C {
-    call(name, || body(&handles::get(handle)?))
+    call(name, || {
+        let camera = handles::get(handle)?;
+        match camera.state() {
+            State::Lost => Err(Error::new(ErrorKind::Lost, "the camera is unplugged")),
+            _ => body(&camera),
+        }
+    })
 }
 
 /// The answer of a function that is there for linking only: the failure value, outputs

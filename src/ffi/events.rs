@@ -1,12 +1,14 @@
 //! Registration of the program's own functions, and the dispatchers that call them.
 //!
 //! Registered functions are called on a thread of the caller or of the library, outside
-//! all locks, and may call the library. NULL ends a registration.
+//! all locks, and may call the library; but plug functions must not call
+//! `ReleaseQHYCCDResource`, which waits for their thread. NULL ends a registration.
 
 use std::ffi::c_char;
 
 use super::callbacks::{self, register};
 use super::entry::{call, refused};
+use super::state;
 use super::types::{
     DataCallback, HandleCallback, PlainCallback, PnpCallback, QHYCCDProcCallBack, QHYDWORD, UvloCallback,
     qhyccd_handle,
@@ -24,22 +26,24 @@ pub extern "C" fn SetQHYCCDCallBack(ProcCallBack: QHYCCDProcCallBack, Flag: i32)
     QHYDWORD::from(code)
 }
 
-/// Registers a function for cameras that come. It gets the id, also of each camera that
-/// is there when `InitQHYCCDResource` is called.
+/// Registers a function for cameras that come. It gets the id, also of each camera that is
+/// there when `InitQHYCCDResource` is called, or now if it was called before. It must not
+/// call `ReleaseQHYCCDResource`.
 #[unsafe(no_mangle)]
 pub extern "C" fn RegisterPnpEventIn(in_pnp_event_in_func: PnpCallback) {
     call("RegisterPnpEventIn", || {
         register(|now| now.pnp_in = in_pnp_event_in_func);
-        Ok(())
+        state::watch()
     });
 }
 
-/// Registers a function for cameras that go. It gets the id.
+/// Registers a function for cameras that go. It gets the id. It must not call
+/// `ReleaseQHYCCDResource`.
 #[unsafe(no_mangle)]
 pub extern "C" fn RegisterPnpEventOut(in_pnp_event_out_func: PnpCallback) {
     call("RegisterPnpEventOut", || {
         register(|now| now.pnp_out = in_pnp_event_out_func);
-        Ok(())
+        state::watch()
     });
 }
 
@@ -48,7 +52,7 @@ pub extern "C" fn RegisterPnpEventOut(in_pnp_event_out_func: PnpCallback) {
 pub extern "C" fn RegisterPnpEvent(pnp_event_func: PlainCallback) {
     call("RegisterPnpEvent", || {
         register(|now| now.pnp = pnp_event_func);
-        Ok(())
+        state::watch()
     });
 }
 

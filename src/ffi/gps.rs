@@ -1,9 +1,11 @@
-//! GPS box: oscillator, calibration LED, master and slave.
+//! GPS box: oscillator, calibration LED, master and slave. The vendor's library sends
+//! nothing for any of these calls to a QHY600 (observed). GPS data in frames are switched
+//! by the control `CAM_GPS`.
 
 use super::entry::refused;
 use super::types::qhyccd_handle;
 
-/// Not supported yet: the control value of the GPS oscillator.
+/// Not supported, as no request is known: the control value of the GPS oscillator.
 ///
 /// Returns `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -12,7 +14,7 @@ pub extern "C" fn SetQHYCCDGPSVCOXFreq(handle: *mut qhyccd_handle, i: u16) -> u3
     refused::<()>("SetQHYCCDGPSVCOXFreq")
 }
 
-/// Not supported yet: the calibration LED on or off.
+/// Not supported, as no request is known: the calibration LED on or off.
 ///
 /// Returns `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -21,28 +23,28 @@ pub extern "C" fn SetQHYCCDGPSLedCalMode(handle: *mut qhyccd_handle, i: u8) -> u
     refused::<()>("SetQHYCCDGPSLedCalMode")
 }
 
-/// Not supported yet: position and width of the calibration LED's pulse.
+/// Not supported, as no request is known: position and width of the calibration LED's pulse.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDGPSLedCal(handle: *mut qhyccd_handle, pos: u32, width: u8) {
     let _ = (handle, pos, width);
     refused::<()>("SetQHYCCDGPSLedCal");
 }
 
-/// Not supported yet: position and width of the pulse that marks the start of exposure.
+/// Not supported, as no request is known: position and width of the pulse that marks the start of exposure.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDGPSPOSA(handle: *mut qhyccd_handle, is_slave: u8, pos: u32, width: u8) {
     let _ = (handle, is_slave, pos, width);
     refused::<()>("SetQHYCCDGPSPOSA");
 }
 
-/// Not supported yet: position and width of the pulse that marks the end of exposure.
+/// Not supported, as no request is known: position and width of the pulse that marks the end of exposure.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDGPSPOSB(handle: *mut qhyccd_handle, is_slave: u8, pos: u32, width: u8) {
     let _ = (handle, is_slave, pos, width);
     refused::<()>("SetQHYCCDGPSPOSB");
 }
 
-/// Not supported yet: whether the camera follows its own clock (0) or another (1).
+/// Not supported, as no request is known: whether the camera follows its own clock (0) or another (1).
 ///
 /// Returns `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -51,7 +53,7 @@ pub extern "C" fn SetQHYCCDGPSMasterSlave(handle: *mut qhyccd_handle, i: u8) -> 
     refused::<()>("SetQHYCCDGPSMasterSlave")
 }
 
-/// Not supported yet: start, interval and exposure of a camera that follows another clock.
+/// Not supported, as no request is known: start, interval and exposure of a camera that follows another clock.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDGPSSlaveModeParameter(
     handle: *mut qhyccd_handle,

@@ -1,8 +1,9 @@
 //! Raw access to the bus and to registers, for experts: what is sent here is not checked.
 
 use std::ffi::c_char;
+use std::time::Duration;
 
-use super::args::{OutBytes, bytes};
+use super::args::{Out, OutBytes, bytes, bytes_mut};
 use super::entry::{invalid, refused, with_camera};
 use super::types::qhyccd_handle;
 use crate::camera::{Camera, Error, ErrorKind, Result};
@@ -89,26 +90,38 @@ pub unsafe extern "C" fn QHYCCDI2C_Read(
     })
 }
 
-/// Not supported yet: one read from an endpoint.
+/// Reads from an endpoint once. Takes the bytes away from a frame that is being read.
+/// `timeout` is in milliseconds; 0 is 5 s.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
+/// Returns 0 if all `length` bytes came, else `QHYCCD_ERROR`; then `data` may have changed.
+///
+/// # Safety
+/// `data` is NULL or has room for `length` bytes, which nobody else uses during the call.
 #[unsafe(no_mangle)]
-pub extern "C" fn QHYCCDReadUSB_SYNC(
+pub unsafe extern "C" fn QHYCCDReadUSB_SYNC(
     pDevHandle: *mut qhyccd_handle,
     endpoint: u8,
     length: u32,
     data: *mut u8,
     timeout: u32,
 ) -> u32 {
-    let _ = (pDevHandle, endpoint, length, data, timeout);
-    refused::<()>("QHYCCDReadUSB_SYNC")
+    with_camera("QHYCCDReadUSB_SYNC", pDevHandle, |camera| {
+        // SAFETY: this function's own contract.
+        let came = unsafe { bulk(camera, endpoint, length, data, timeout) }?;
+        if came < length as usize { Err(short(came, length as usize)) } else { Ok(()) }
+    })
 }
 
-/// Not supported yet: one bulk transfer.
+/// Reads from an endpoint once, as `QHYCCDReadUSB_SYNC`, and tells how many bytes came.
+/// Only endpoints that read (0x81 and up) are served.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
+/// Returns 0 if any came in time, else `QHYCCD_ERROR`; then `data` may have changed.
+///
+/// # Safety
+/// `data` is NULL or has room for `length` bytes, which nobody else uses during the call;
+/// `transferred` is NULL or writable.
 #[unsafe(no_mangle)]
-pub extern "C" fn QHYCCDLibusbBulkTransfer(
+pub unsafe extern "C" fn QHYCCDLibusbBulkTransfer(
     pDevHandle: *mut qhyccd_handle,
     endpoint: u8,
     data: *mut u8,
@@ -116,26 +129,30 @@ pub extern "C" fn QHYCCDLibusbBulkTransfer(
     transferred: *mut i32,
     timeout: u32,
 ) -> u32 {
-    let _ = (pDevHandle, endpoint, data, length, transferred, timeout);
-    refused::<()>("QHYCCDLibusbBulkTransfer")
+    with_camera("QHYCCDLibusbBulkTransfer", pDevHandle, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { Out::new(transferred, "transferred") }?;
+        // SAFETY: as above.
+        let came = unsafe { bulk(camera, endpoint, length, data, timeout) }?;
+        out.set(i32::try_from(came).unwrap_or(i32::MAX));
+        Ok(())
+    })
 }
 
-/// Not supported yet: writes two bytes on the camera's I2C bus.
+/// Writes a two-byte register on the camera's I2C bus.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn QHYCCDI2CTwoWrite(handle: *mut qhyccd_handle, addr: u16, value: u16) -> u32 {
-    let _ = (handle, addr, value);
-    refused::<()>("QHYCCDI2CTwoWrite")
+    with_camera("QHYCCDI2CTwoWrite", handle, |camera| camera.i2c_write(addr, value))
 }
 
-/// Not supported yet: reads two bytes from the camera's I2C bus.
+/// Reads a two-byte register from the camera's I2C bus.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns the value, or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn QHYCCDI2CTwoRead(handle: *mut qhyccd_handle, addr: u16) -> u32 {
-    let _ = (handle, addr);
-    refused::<()>("QHYCCDI2CTwoRead")
+    with_camera("QHYCCDI2CTwoRead", handle, |camera| camera.i2c_read(addr).map(u32::from))
 }
 
 /// Writes a register of the FPGA; `number` counts the FPGAs of the camera from 0.
@@ -207,8 +224,24 @@ unsafe fn read(camera: &Camera, req: u8, value: u16, index: u16, length: u32, da
     let mut answer = vec![0; len];
     let came = camera.vendor_read(req, value, index, &mut answer)?;
     if came < len {
-        return Err(Error::new(ErrorKind::Usb, format!("only {came} of {len} bytes came")));
+        return Err(short(came, len));
     }
     out.set(&answer);
     Ok(())
+}
+
+/// # Safety
+/// `data` is NULL or has room for `length` bytes, which nobody else uses meanwhile.
+unsafe fn bulk(camera: &Camera, endpoint: u8, length: u32, data: *mut u8, timeout: u32) -> Result<usize> {
+    if endpoint & 0x80 == 0 {
+        return Err(invalid(format!("endpoint {endpoint:#04x} does not read")));
+    }
+    let timeout = Duration::from_millis(if timeout == 0 { 5000 } else { timeout.into() });
+    // SAFETY: the caller's promise.
+    let data = unsafe { bytes_mut(data, length as usize, "data") }?;
+    camera.bulk_read(endpoint, data, timeout)
+}
+
+fn short(came: usize, wanted: usize) -> Error {
+    Error::new(ErrorKind::Usb, format!("only {came} of {wanted} bytes came"))
 }

@@ -8,7 +8,6 @@ use super::entry::{call, invalid, with_camera};
 use super::state;
 use super::types::qhyccd_handle;
 use crate::camera::Result;
-use crate::model::{Model, ReadMode};
 
 /// Tells the number of read modes of an open camera, at least 1.
 ///
@@ -64,7 +63,7 @@ pub unsafe extern "C" fn GetQHYCCDReadModeResolution(
     with_camera("GetQHYCCDReadModeResolution", h, |camera| {
         // SAFETY: this function's own contract.
         let (out_width, out_height) = unsafe { (Out::new(width, "width")?, Out::new(height, "height")?) };
-        let image = mode(camera.model(), modeNumber)?.image;
+        let image = camera.read_mode_size(modeNumber)?;
         out_width.set(image.width);
         out_height.set(image.height);
         Ok(())
@@ -87,7 +86,7 @@ pub unsafe extern "C" fn GetQHYCCDReadModeName(
     with_camera("GetQHYCCDReadModeName", h, |camera| {
         // SAFETY: this function's own contract.
         let out = unsafe { OutName::new(name, "name") }?;
-        out.set(mode(camera.model(), modeNumber)?.name);
+        out.set(camera.read_mode_name(modeNumber)?);
         Ok(())
     })
 }
@@ -148,12 +147,6 @@ pub unsafe extern "C" fn GetQHYCCDReadMode(h: *mut qhyccd_handle, modeNumber: *m
     })
 }
 
-fn mode(model: &Model, number: u32) -> Result<&ReadMode> {
-    model.read_modes.get(number as usize).ok_or_else(|| {
-        invalid(format!("read mode {number}, but {} has {}", model.name, model.read_modes.len()))
-    })
-}
-
 /// # Safety
 /// `id` is NULL or a text; `number` is NULL or writable.
 unsafe fn number_by_id(id: *mut c_char, number: *mut u32) -> Result<()> {
@@ -168,6 +161,8 @@ unsafe fn number_by_id(id: *mut c_char, number: *mut u32) -> Result<()> {
 unsafe fn name_by_id(id: *mut c_char, number: u32, name: *mut c_char) -> Result<()> {
     // SAFETY: the caller's promise.
     let (out, id) = unsafe { (OutName::new(name, "name")?, self::id(id)?) };
-    out.set(mode(state::find(&id)?.model, number)?.name);
+    let model = state::find(&id)?.model;
+    let mode = model.read_modes.get(number as usize);
+    out.set(mode.ok_or_else(|| invalid(format!("a {} has no read mode {number}", model.name)))?.name);
     Ok(())
 }

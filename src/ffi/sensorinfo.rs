@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::args::{Out, OutBytes, OutName};
-use super::entry::{invalid, refused, with_camera};
+use super::entry::{invalid, with_camera};
 use super::types::qhyccd_handle;
 
 /// Tells the number of the camera's type, for example 4063 for a QHY600 in mono.
@@ -11,11 +11,11 @@ use super::types::qhyccd_handle;
 /// Returns the number or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn GetQHYCCDType(h: *mut qhyccd_handle) -> u32 {
-    with_camera("GetQHYCCDType", h, |camera| Ok(camera.model().device_type))
+    with_camera("GetQHYCCDType", h, |camera| camera.device_type())
 }
 
-/// Tells the date of the firmware. Up to 2025 the first byte has the year since 2016 in
-/// its upper and the month in its lower half, and the second has the day. From 2026 on the
+/// Tells the date of the firmware. Up to 2025 the first byte has the year, less 2016,
+/// in its upper and the month in its lower half, and the second has the day. From 2026 on the
 /// three bytes are year since 2000, month and day. Three bytes are written.
 ///
 /// Returns 0 or `QHYCCD_ERROR`; then nothing is written.
@@ -27,8 +27,7 @@ pub unsafe extern "C" fn GetQHYCCDFWVersion(h: *mut qhyccd_handle, buf: *mut u8)
     with_camera("GetQHYCCDFWVersion", h, |camera| {
         // SAFETY: this function's own contract.
         let out = unsafe { OutBytes::new(buf.cast(), 3, "buf") }?;
-        let raw = camera.firmware_version()?;
-        out.set(&firmware_date([raw[0], raw[1], raw[2]]));
+        out.set(&camera.firmware_version_packed()?);
         Ok(())
     })
 }
@@ -109,40 +108,39 @@ pub unsafe extern "C" fn GetQHYCCDPreciseExposureInfo(
     })
 }
 
-/// Not supported yet: microseconds from the timing mark to the end of exposure of a row.
+/// Tells how long after the timing mark of a frame the exposure of a row ends, in
+/// microseconds.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
-#[unsafe(no_mangle)]
-pub extern "C" fn GetQHYCCDRollingShutterEndOffset(h: *mut qhyccd_handle, row: u32, offset: *mut f64) -> u32 {
-    let _ = (h, row, offset);
-    refused::<()>("GetQHYCCDRollingShutterEndOffset")
-}
-
-/// Not supported yet: the status bytes of the camera.
+/// Returns 0 or `QHYCCD_ERROR`; then nothing is written.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
+/// # Safety
+/// `offset` is NULL or writable.
 #[unsafe(no_mangle)]
-pub extern "C" fn GetQHYCCDCameraStatus(h: *mut qhyccd_handle, buf: *mut u8) -> u32 {
-    let _ = (h, buf);
-    refused::<()>("GetQHYCCDCameraStatus")
+pub unsafe extern "C" fn GetQHYCCDRollingShutterEndOffset(
+    h: *mut qhyccd_handle,
+    row: u32,
+    offset: *mut f64,
+) -> u32 {
+    with_camera("GetQHYCCDRollingShutterEndOffset", h, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { Out::new(offset, "offset") }?;
+        out.set(camera.rolling_shutter_end_offset_us(row)?);
+        Ok(())
+    })
 }
 
-/// The form in which programs expect the camera's year, month and day (observed).
-fn firmware_date([year, month, day]: [u8; 3]) -> [u8; 3] {
-    match year {
-        16..=25 => [(year - 16) << 4 | month & 0x0F, day, day],
-        _ => [year, month, day],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn firmware_dates_have_two_forms() {
-        assert_eq!(firmware_date([19, 1, 25]), [0x31, 25, 25]);
-        assert_eq!(firmware_date([25, 12, 31]), [0x9C, 31, 31]);
-        assert_eq!(firmware_date([26, 6, 4]), [26, 6, 4]);
-    }
+/// Reads the status record of the camera, 64 bytes, as the camera gives it.
+///
+/// Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+///
+/// # Safety
+/// `buf` is NULL or has room for 64 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn GetQHYCCDCameraStatus(h: *mut qhyccd_handle, buf: *mut u8) -> u32 {
+    with_camera("GetQHYCCDCameraStatus", h, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { OutBytes::new(buf.cast(), 64, "buf") }?;
+        out.set(&camera.status_bytes()?);
+        Ok(())
+    })
 }

@@ -7,20 +7,25 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
-use super::{callbacks, handles, log};
-use crate::camera::{Camera, CameraInfo, Error, ErrorKind, Library, Result};
+use super::{callbacks, entry, handles, log};
+use crate::camera::{Camera, CameraInfo, Error, ErrorKind, Library, PlugEvent, Result};
 
 struct State {
     started: Option<Start>,
     /// What the last scan found.
     cameras: Vec<CameraInfo>,
+    /// Ids of the cameras that the program was told of, so that it hears of each once.
+    announced: Vec<String>,
+    /// True while the bus is watched.
+    watching: bool,
 }
 
 /// A start succeeds also if `QHYCCD_DEVICES` makes no sense, because programs take
 /// another answer for the end of the world; then there are no cameras, and a text why.
 type Start = std::result::Result<Arc<Library>, Error>;
 
-static STATE: Mutex<State> = Mutex::new(State { started: None, cameras: Vec::new() });
+static STATE: Mutex<State> =
+    Mutex::new(State { started: None, cameras: Vec::new(), announced: Vec::new(), watching: false });
 
 /// Frames that a live reader keeps, as `SetQHYCCDBufferNumber` ordered; 0 is the default.
 static BUFFER_NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -30,22 +35,59 @@ static AUTO_DETECT: AtomicBool = AtomicBool::new(true);
 
 /// Starts the library; harmless if it runs already.
 pub(super) fn start() -> Result<()> {
-    let fresh = {
-        let mut state = STATE.lock();
-        match &state.started {
-            Some(_) => false,
-            None => {
-                state.started = Some(Library::from_env().map(Arc::new));
-                true
-            }
-        }
-    };
-    if fresh && callbacks::wants_arrivals() {
-        for info in scan()? {
-            callbacks::arrived(&info.id);
-        }
+    STATE.lock().started.get_or_insert_with(|| Library::from_env().map(Arc::new));
+    library()?;
+    watch()
+}
+
+/// Tells the program of cameras that are there and of those that come and go, if it wants
+/// to know and the library runs.
+pub(super) fn watch() -> Result<()> {
+    if !AUTO_DETECT.load(Ordering::Relaxed) || !callbacks::wants_plug_events() {
+        return Ok(());
     }
-    library().map(drop)
+    let library = {
+        let mut state = STATE.lock();
+        let Some(Ok(library)) = &state.started else { return Ok(()) };
+        let library = Arc::clone(library);
+        if std::mem::replace(&mut state.watching, true) {
+            return Ok(());
+        }
+        library
+    };
+    // First the watch, then the list, so that no camera comes between the two.
+    let watched = library.watch(|event| {
+        entry::call("plug event", || {
+            match event {
+                PlugEvent::Arrived(id) => announce(&id),
+                PlugEvent::Left(id) => retract(&id),
+            }
+            Ok(())
+        });
+    });
+    for info in scan()? {
+        announce(&info.id);
+    }
+    watched
+}
+
+fn announce(id: &str) {
+    let news = {
+        let mut state = STATE.lock();
+        let news = !state.announced.iter().any(|known| known == id);
+        if news {
+            state.announced.push(id.to_owned());
+        }
+        news
+    };
+    if news {
+        callbacks::arrived(id);
+    }
+}
+
+fn retract(id: &str) {
+    STATE.lock().announced.retain(|known| known != id);
+    callbacks::left(id);
 }
 
 /// Ends everything that [`start`] and the calls since began. Harmless if nothing runs.
@@ -53,6 +95,8 @@ pub(super) fn stop() {
     let started = {
         let mut state = STATE.lock();
         state.cameras.clear();
+        state.announced.clear();
+        state.watching = false;
         state.started.take()
     };
     handles::clear();
@@ -131,7 +175,8 @@ pub(super) fn set_buffer_number(frames: u32) -> Result<()> {
     handles::all().iter().try_for_each(|camera| camera.set_buffer_number(frames))
 }
 
-/// Allows or forbids the watch for cameras, from the next [`start`] on.
+/// Allows or forbids the watch for cameras, from the next [`start`] on. One that runs
+/// goes on.
 pub(super) fn set_auto_detect(on: bool) {
     AUTO_DETECT.store(on, Ordering::Relaxed);
 }

@@ -2,10 +2,12 @@
 
 use std::ffi::{c_char, c_uchar};
 
-use super::entry::refused;
+use super::args::OutBytes;
+use super::entry::{refused, with_camera};
 use super::types::{BoolArg, qhyccd_handle};
 
-/// Not supported yet: the 64 bytes of the start-up record. Nothing is written.
+/// Not supported: the camera answers two records of 64 bytes, and which of them this is
+/// is not known. Nothing is written.
 #[unsafe(no_mangle)]
 pub extern "C" fn QHYCCDReadInitConfigFlash(handle: *mut qhyccd_handle, configString_raw64: *mut c_char) {
     let _ = (handle, configString_raw64);
@@ -40,11 +42,18 @@ pub extern "C" fn QHYCCDSetFlashInitPWM(handle: *mut qhyccd_handle, pwm: u8) {
     refused::<()>("QHYCCDSetFlashInitPWM");
 }
 
-/// Not supported yet: the 64 bytes of the debug record. Nothing is written.
+/// Reads the debug record of the camera, 64 bytes, as the camera gives it.
+///
+/// # Safety
+/// `debugData_raw64` is NULL or has room for 64 bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn QHYCCDGetDebugDataD3(handle: *mut qhyccd_handle, debugData_raw64: *mut c_char) {
-    let _ = (handle, debugData_raw64);
-    refused::<()>("QHYCCDGetDebugDataD3");
+pub unsafe extern "C" fn QHYCCDGetDebugDataD3(handle: *mut qhyccd_handle, debugData_raw64: *mut c_char) {
+    with_camera("QHYCCDGetDebugDataD3", handle, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { OutBytes::new(debugData_raw64.cast(), 64, "debugData_raw64") }?;
+        out.set(&camera.debug_bytes()?);
+        Ok(())
+    });
 }
 
 /// Not supported: the reset line of the eMMC; the QHY600 has none.

@@ -2,129 +2,164 @@
 
 use std::ffi::c_char;
 
-use super::entry::refused;
+use super::args::{Out, OutName, flag};
+use super::entry::{invalid, refused, with_camera};
 use super::types::{BoolArg, qhyccd_handle};
+use crate::camera::{Camera, Error, ErrorKind, Result};
 
-/// Not supported yet: the number of trigger connectors.
+/// Tells the number of trigger connectors: 2 on cameras with a trigger.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
+/// Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+///
+/// # Safety
+/// `interfaceNumber` is NULL or writable.
 #[unsafe(no_mangle)]
-pub extern "C" fn GetQHYCCDTrigerInterfaceNumber(
+pub unsafe extern "C" fn GetQHYCCDTrigerInterfaceNumber(
     handle: *mut qhyccd_handle,
     interfaceNumber: *mut u32,
 ) -> u32 {
-    let _ = (handle, interfaceNumber);
-    refused::<()>("GetQHYCCDTrigerInterfaceNumber")
+    with_camera("GetQHYCCDTrigerInterfaceNumber", handle, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { Out::new(interfaceNumber, "interfaceNumber") }?;
+        has_trigger(camera)?;
+        out.set(2);
+        Ok(())
+    })
 }
 
-/// Not supported yet: the name of a trigger connector.
+/// Tells the name of a trigger connector, counted from 0. Only the first has one that is
+/// known. `name` needs room for 40 bytes with the terminator.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
+/// Returns 0, or `QHYCCD_ERROR` for any but the first; then nothing is written.
+///
+/// # Safety
+/// `name` is NULL or has room for 40 bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn GetQHYCCDTrigerInterfaceName(
+pub unsafe extern "C" fn GetQHYCCDTrigerInterfaceName(
     handle: *mut qhyccd_handle,
     interfaceIndex: u32,
     name: *mut c_char,
 ) -> u32 {
-    let _ = (handle, interfaceIndex, name);
-    refused::<()>("GetQHYCCDTrigerInterfaceName")
+    with_camera("GetQHYCCDTrigerInterfaceName", handle, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { OutName::new(name, "name") }?;
+        has_trigger(camera)?;
+        first_only("interface", interfaceIndex)?;
+        out.set("GPIO Mode");
+        Ok(())
+    })
 }
 
-/// Not supported yet: the choice of a trigger connector.
+/// Chooses a trigger connector. The first one is always in force.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0, or `QHYCCD_ERROR` for any but the first.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerInterface(handle: *mut qhyccd_handle, interfaceIndex: u32) -> u32 {
-    let _ = (handle, interfaceIndex);
-    refused::<()>("SetQHYCCDTrigerInterface")
+    with_camera("SetQHYCCDTrigerInterface", handle, |camera| {
+        has_trigger(camera).and_then(|()| first_only("interface", interfaceIndex))
+    })
 }
 
-/// Not supported yet: the number of trigger modes.
+/// Tells the number of trigger modes: 1 on cameras with a trigger.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
+/// Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+///
+/// # Safety
+/// `modeNumber` is NULL or writable.
 #[unsafe(no_mangle)]
-pub extern "C" fn GetQHYCCDTrigerModeNumber(handle: *mut qhyccd_handle, modeNumber: *mut u32) -> u32 {
-    let _ = (handle, modeNumber);
-    refused::<()>("GetQHYCCDTrigerModeNumber")
+pub unsafe extern "C" fn GetQHYCCDTrigerModeNumber(handle: *mut qhyccd_handle, modeNumber: *mut u32) -> u32 {
+    with_camera("GetQHYCCDTrigerModeNumber", handle, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { Out::new(modeNumber, "modeNumber") }?;
+        has_trigger(camera)?;
+        out.set(1);
+        Ok(())
+    })
 }
 
-/// Not supported yet: the name of a trigger mode.
+/// Tells the name of a trigger mode, counted from 0. `name` needs room for 40 bytes with the
+/// terminator.
 ///
-/// Returns `QHYCCD_ERROR`; nothing is written.
+/// Returns 0, or `QHYCCD_ERROR` for any but the first; then nothing is written.
+///
+/// # Safety
+/// `name` is NULL or has room for 40 bytes.
 #[unsafe(no_mangle)]
-pub extern "C" fn GetQHYCCDTrigerModeName(
+pub unsafe extern "C" fn GetQHYCCDTrigerModeName(
     handle: *mut qhyccd_handle,
     modeIndex: u32,
     name: *mut c_char,
 ) -> u32 {
-    let _ = (handle, modeIndex, name);
-    refused::<()>("GetQHYCCDTrigerModeName")
+    with_camera("GetQHYCCDTrigerModeName", handle, |camera| {
+        // SAFETY: this function's own contract.
+        let out = unsafe { OutName::new(name, "name") }?;
+        has_trigger(camera)?;
+        first_only("mode", modeIndex)?;
+        out.set("STD Mode");
+        Ok(())
+    })
 }
 
-/// Not supported yet: the choice of a trigger mode.
+/// Chooses a trigger mode. The only one is always in force.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0, or `QHYCCD_ERROR` for another.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerMode(handle: *mut qhyccd_handle, modeIndex: u32) -> u32 {
-    let _ = (handle, modeIndex);
-    refused::<()>("SetQHYCCDTrigerMode")
+    with_camera("SetQHYCCDTrigerMode", handle, |camera| {
+        has_trigger(camera).and_then(|()| first_only("mode", modeIndex))
+    })
 }
 
-/// Not supported yet: trigger input and output on or off.
+/// Switches trigger input and output. Switching on takes 1.4 s.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerFunction(h: *mut qhyccd_handle, value: BoolArg) -> u32 {
-    let _ = (h, value);
-    refused::<()>("SetQHYCCDTrigerFunction")
+    with_camera("SetQHYCCDTrigerFunction", h, |camera| camera.set_trigger(flag(value)))
 }
 
-/// Not supported yet: trigger input alone on or off.
+/// Switches the trigger input alone. Switching on takes 1.4 s.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerInOnly(h: *mut qhyccd_handle, value: BoolArg) -> u32 {
-    let _ = (h, value);
-    refused::<()>("SetQHYCCDTrigerInOnly")
+    with_camera("SetQHYCCDTrigerInOnly", h, |camera| camera.trigger_in_only(flag(value)))
 }
 
-/// Not supported yet: trigger output alone on or off.
+/// Switches the trigger output alone on. No request is known that switches it off.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0, or `QHYCCD_ERROR` also for off.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerOutOnly(h: *mut qhyccd_handle, value: BoolArg) -> u32 {
-    let _ = (h, value);
-    refused::<()>("SetQHYCCDTrigerOutOnly")
+    with_camera("SetQHYCCDTrigerOutOnly", h, |camera| camera.trigger_out_only(flag(value)))
 }
 
-/// Not supported yet: trigger output on.
+/// Switches the trigger output on.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn EnableQHYCCDTrigerOut(handle: *mut qhyccd_handle) -> u32 {
-    let _ = handle;
-    refused::<()>("EnableQHYCCDTrigerOut")
+    with_camera("EnableQHYCCDTrigerOut", handle, |camera| camera.trigger_out())
 }
 
-/// Not supported yet: the second kind of trigger output on.
+/// Switches the second form of trigger output on.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn EnableQHYCCDTrigerOutA(handle: *mut qhyccd_handle) -> u32 {
-    let _ = handle;
-    refused::<()>("EnableQHYCCDTrigerOutA")
+    with_camera("EnableQHYCCDTrigerOutA", handle, |camera| camera.trigger_out_a())
 }
 
-/// Not supported yet: one trigger by software.
+/// Triggers by software.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SendSoftTriger2QHYCCDCam(handle: *mut qhyccd_handle) -> u32 {
-    let _ = handle;
-    refused::<()>("SendSoftTriger2QHYCCDCam")
+    with_camera("SendSoftTriger2QHYCCDCam", handle, |camera| camera.soft_trigger())
 }
 
-/// Not supported yet: the filter for short input pulses on or off.
+/// Not supported: no request is known that switches the filter for short input pulses. See
+/// `SetQHYCCDTrigerFilterTime`.
 ///
 /// Returns `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -133,11 +168,22 @@ pub extern "C" fn SetQHYCCDTrigerFilterOnOff(handle: *mut qhyccd_handle, onoff: 
     refused::<()>("SetQHYCCDTrigerFilterOnOff")
 }
 
-/// Not supported yet: the length below which input pulses are ignored.
+/// Sets how long an input pulse must be to count, in units of the camera's filter, 25000 of
+/// its clocks each.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerFilterTime(handle: *mut qhyccd_handle, time: u32) -> u32 {
-    let _ = (handle, time);
-    refused::<()>("SetQHYCCDTrigerFilterTime")
+    with_camera("SetQHYCCDTrigerFilterTime", handle, |camera| camera.trigger_filter_time(time))
+}
+
+fn has_trigger(camera: &Camera) -> Result<()> {
+    match camera.model().has.trigger {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::Unsupported, format!("a {} has no trigger", camera.model().name))),
+    }
+}
+
+fn first_only(what: &str, index: u32) -> Result<()> {
+    if index == 0 { Ok(()) } else { Err(invalid(format!("trigger {what} {index}; only 0 is known"))) }
 }

@@ -1,6 +1,6 @@
 //! Rarely used adjustments and conversions of gain.
 
-use super::entry::refused;
+use super::entry::{refused, with_camera};
 use super::types::{BoolArg, qhyccd_handle};
 
 /// Not supported yet: the switch for histogram equalisation of all frames.
@@ -10,7 +10,7 @@ pub extern "C" fn set_histogram_equalization(enable: BoolArg) {
     refused::<()>("set_histogram_equalization");
 }
 
-/// Not supported yet: a focus window around a point.
+/// Not supported: a focus window around a point; see `SetQHYCCDResolution`.
 ///
 /// Returns `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -34,13 +34,13 @@ pub extern "C" fn SetQHYCCDFineTone(
     refused::<()>("SetQHYCCDFineTone")
 }
 
-/// Not supported yet: suppression of residual images in live video.
+/// Switches the suppression of residual images in live video on (not 0). No request is known
+/// that switches it off.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0, or `QHYCCD_ERROR` also for off.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDEnableLiveModeAntiRBI(h: *mut qhyccd_handle, value: u32) -> u32 {
-    let _ = (h, value);
-    refused::<()>("SetQHYCCDEnableLiveModeAntiRBI")
+    with_camera("SetQHYCCDEnableLiveModeAntiRBI", h, |camera| camera.anti_rbi(value != 0))
 }
 
 /// Not supported: the merge of a high-gain and a low-gain channel; the QHY600 has one.
