@@ -562,8 +562,8 @@ uint32_t IsQHYCCDCFWPlugged(qhyccd_handle *handle);
 uint32_t GetQHYCCDType(qhyccd_handle *h);
 
 /**
- * Tells the date of the firmware. Up to 2025 the first byte has the year since 2016 in
- * its upper and the month in its lower half, and the second has the day. From 2026 on the
+ * Tells the date of the firmware. Up to 2025 the first byte has the year, less 2016,
+ * in its upper and the month in its lower half, and the second has the day. From 2026 on the
  * three bytes are year since 2000, month and day. Three bytes are written.
  *
  * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
@@ -602,16 +602,17 @@ uint32_t GetQHYCCDPreciseExposureInfo(qhyccd_handle *h,
                                       uint8_t *isLongExposureMode);
 
 /**
- * Not supported yet: microseconds from the timing mark to the end of exposure of a row.
+ * Tells how long after the timing mark of a frame the exposure of a row ends, in
+ * microseconds.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
  */
 uint32_t GetQHYCCDRollingShutterEndOffset(qhyccd_handle *h, uint32_t row, double *offset);
 
 /**
- * Not supported yet: the status bytes of the camera.
+ * Reads the status record of the camera, 64 bytes, as the camera gives it.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
  */
 uint32_t GetQHYCCDCameraStatus(qhyccd_handle *h, uint8_t *buf);
 
@@ -637,183 +638,200 @@ uint32_t ControlQHYCCDShutter(qhyccd_handle *handle, uint8_t status);
 uint32_t GetQHYCCDShutterStatus(qhyccd_handle *handle);
 
 /**
- * Not supported yet: the number of trigger connectors.
+ * Tells the number of trigger connectors: 2 on cameras with a trigger.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
  */
 uint32_t GetQHYCCDTrigerInterfaceNumber(qhyccd_handle *handle, uint32_t *interfaceNumber);
 
 /**
- * Not supported yet: the name of a trigger connector.
+ * Tells the name of a trigger connector, counted from 0. Only the first has one that is
+ * known. `name` needs room for 40 bytes with the terminator.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` for any but the first; then nothing is written.
  */
 uint32_t GetQHYCCDTrigerInterfaceName(qhyccd_handle *handle, uint32_t interfaceIndex, char *name);
 
 /**
- * Not supported yet: the choice of a trigger connector.
+ * Chooses a trigger connector. The first one is always in force.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0, or `QHYCCD_ERROR` for any but the first.
  */
 uint32_t SetQHYCCDTrigerInterface(qhyccd_handle *handle, uint32_t interfaceIndex);
 
 /**
- * Not supported yet: the number of trigger modes.
+ * Tells the number of trigger modes: 1 on cameras with a trigger.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
  */
 uint32_t GetQHYCCDTrigerModeNumber(qhyccd_handle *handle, uint32_t *modeNumber);
 
 /**
- * Not supported yet: the name of a trigger mode.
+ * Tells the name of a trigger mode, counted from 0. `name` needs room for 40 bytes with the
+ * terminator.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` for any but the first; then nothing is written.
  */
 uint32_t GetQHYCCDTrigerModeName(qhyccd_handle *handle, uint32_t modeIndex, char *name);
 
 /**
- * Not supported yet: the choice of a trigger mode.
+ * Chooses a trigger mode. The only one is always in force.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0, or `QHYCCD_ERROR` for another.
  */
 uint32_t SetQHYCCDTrigerMode(qhyccd_handle *handle, uint32_t modeIndex);
 
 /**
- * Not supported yet: trigger input and output on or off.
+ * Switches trigger input and output. Switching on takes 1.4 s.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDTrigerFunction(qhyccd_handle *h, bool value);
 
 /**
- * Not supported yet: trigger input alone on or off.
+ * Switches the trigger input alone. Switching on takes 1.4 s.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDTrigerInOnly(qhyccd_handle *h, bool value);
 
 /**
- * Not supported yet: trigger output alone on or off.
+ * Switches the trigger output alone on. No request is known that switches it off.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0, or `QHYCCD_ERROR` also for off.
  */
 uint32_t SetQHYCCDTrigerOutOnly(qhyccd_handle *h, bool value);
 
 /**
- * Not supported yet: trigger output on.
+ * Switches the trigger output on.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t EnableQHYCCDTrigerOut(qhyccd_handle *handle);
 
 /**
- * Not supported yet: the second kind of trigger output on.
+ * Switches the second form of trigger output on.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t EnableQHYCCDTrigerOutA(qhyccd_handle *handle);
 
 /**
- * Not supported yet: one trigger by software.
+ * Triggers by software.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SendSoftTriger2QHYCCDCam(qhyccd_handle *handle);
 
 /**
- * Not supported yet: the filter for short input pulses on or off.
+ * Not supported: no request is known that switches the filter for short input pulses. See
+ * `SetQHYCCDTrigerFilterTime`.
  *
  * Returns `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDTrigerFilterOnOff(qhyccd_handle *handle, bool onoff);
 
 /**
- * Not supported yet: the length below which input pulses are ignored.
+ * Sets how long an input pulse must be to count, in units of the camera's filter, 25000 of
+ * its clocks each.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDTrigerFilterTime(qhyccd_handle *handle, uint32_t time);
 
 /**
- * Not supported yet: burst mode on or off.
+ * Switches burst mode. Switching on takes 0.2 s.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t EnableQHYCCDBurstMode(qhyccd_handle *h, bool i);
 
 /**
- * Not supported yet: first and last frame of a burst.
+ * Sets the first and the last frame of a burst, each up to 65535.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0, or `QHYCCD_ERROR` for a larger number; then nothing changes.
  */
 uint32_t SetQHYCCDBurstModeStartEnd(qhyccd_handle *h, uint32_t start, uint32_t end);
 
 /**
- * Not supported yet: counting of burst frames on or off.
+ * Switches the counting of burst frames.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t EnableQHYCCDBurstCountFun(qhyccd_handle *h, bool i);
 
 /**
- * Not supported yet: waits with the burst until `ReleaseQHYCCDBurstIDLE`.
+ * Makes a burst wait until `ReleaseQHYCCDBurstIDLE`.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDBurstIDLE(qhyccd_handle *h);
 
 /**
- * Not supported yet: lets the burst run.
+ * Lets a waiting burst run.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t ReleaseQHYCCDBurstIDLE(qhyccd_handle *h);
 
 /**
- * Not supported yet: sends the burst frames in the camera's memory once more.
+ * Sends the last frame of a burst once more.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t RereadQHYCCDBurstFrame(qhyccd_handle *h);
 
 /**
- * Not supported yet: bytes sent behind a burst so that its last frame fills a transfer.
+ * Sets how many bytes are sent behind a burst so that its last frame fills a transfer.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDBurstModePatchNumber(qhyccd_handle *h, uint32_t value);
 
 /**
- * Not supported yet: the control value of the GPS oscillator.
+ * Not supported, as no request is known: the control value of the GPS oscillator.
  *
  * Returns `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDGPSVCOXFreq(qhyccd_handle *handle, uint16_t i);
 
 /**
- * Not supported yet: the calibration LED on or off.
+ * Not supported, as no request is known: the calibration LED on or off.
  *
  * Returns `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDGPSLedCalMode(qhyccd_handle *handle, uint8_t i);
 
-/** Not supported yet: position and width of the calibration LED's pulse. */
+/** Not supported, as no request is known: position and width of the calibration LED's pulse. */
 void SetQHYCCDGPSLedCal(qhyccd_handle *handle, uint32_t pos, uint8_t width);
 
-/** Not supported yet: position and width of the pulse that marks the start of exposure. */
-void SetQHYCCDGPSPOSA(qhyccd_handle *handle, uint8_t is_slave, uint32_t pos, uint8_t width);
-
-/** Not supported yet: position and width of the pulse that marks the end of exposure. */
-void SetQHYCCDGPSPOSB(qhyccd_handle *handle, uint8_t is_slave, uint32_t pos, uint8_t width);
+/**
+ * Not supported, as no request is known: position and width of the pulse that marks the start of exposure.
+ */
+void SetQHYCCDGPSPOSA(qhyccd_handle *handle,
+                      uint8_t is_slave,
+                      uint32_t pos,
+                      uint8_t width);
 
 /**
- * Not supported yet: whether the camera follows its own clock (0) or another (1).
+ * Not supported, as no request is known: position and width of the pulse that marks the end of exposure.
+ */
+void SetQHYCCDGPSPOSB(qhyccd_handle *handle,
+                      uint8_t is_slave,
+                      uint32_t pos,
+                      uint8_t width);
+
+/**
+ * Not supported, as no request is known: whether the camera follows its own clock (0) or another (1).
  *
  * Returns `QHYCCD_ERROR`.
  */
-uint32_t SetQHYCCDGPSMasterSlave(qhyccd_handle *handle, uint8_t i);
+uint32_t SetQHYCCDGPSMasterSlave(qhyccd_handle *handle,
+                                 uint8_t i);
 
-/** Not supported yet: start, interval and exposure of a camera that follows another clock. */
+/**
+ * Not supported, as no request is known: start, interval and exposure of a camera that follows another clock.
+ */
 void SetQHYCCDGPSSlaveModeParameter(qhyccd_handle *handle,
                                     uint32_t target_sec,
                                     uint32_t target_us,
@@ -895,12 +913,16 @@ const char *GetTimeStamp(void);
 QHYDWORD SetQHYCCDCallBack(QHYCCDProcCallBack ProcCallBack, int32_t Flag);
 
 /**
- * Registers a function for cameras that come. It gets the id, also of each camera that
- * is there when `InitQHYCCDResource` is called.
+ * Registers a function for cameras that come. It gets the id, also of each camera that is
+ * there when `InitQHYCCDResource` is called, or now if it was called before. It must not
+ * call `ReleaseQHYCCDResource`.
  */
 void RegisterPnpEventIn(QHYCCDPnpCallBack in_pnp_event_in_func);
 
-/** Registers a function for cameras that go. It gets the id. */
+/**
+ * Registers a function for cameras that go. It gets the id. It must not call
+ * `ReleaseQHYCCDResource`.
+ */
 void RegisterPnpEventOut(QHYCCDPnpCallBack in_pnp_event_out_func);
 
 /**
@@ -925,7 +947,7 @@ void RegisterTransferEventError(QHYCCDPlainCallBack transfer_event_error_func);
 void set_histogram_equalization(bool enable);
 
 /**
- * Not supported yet: a focus window around a point.
+ * Not supported: a focus window around a point; see `SetQHYCCDResolution`.
  *
  * Returns `QHYCCD_ERROR`.
  */
@@ -943,9 +965,10 @@ uint32_t SetQHYCCDFineTone(qhyccd_handle *h,
                            uint8_t shwidth);
 
 /**
- * Not supported yet: suppression of residual images in live video.
+ * Switches the suppression of residual images in live video on (not 0). No request is known
+ * that switches it off.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0, or `QHYCCD_ERROR` also for off.
  */
 uint32_t SetQHYCCDEnableLiveModeAntiRBI(qhyccd_handle *h, uint32_t value);
 
@@ -1025,23 +1048,23 @@ uint32_t SetQHYCCDLoadCalibrationFrames(qhyccd_handle *handle,
 uint32_t SetQHYCCDCalibrationOnOff(qhyccd_handle *handle, bool onoff);
 
 /**
- * Not supported yet: the place of the frame check code.
+ * Sets the row of the frame check code.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDFrameDetectPos(qhyccd_handle *handle, uint32_t pos);
 
 /**
- * Not supported yet: the value of the frame check code.
+ * Sets the value of the frame check code.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDFrameDetectCode(qhyccd_handle *handle, uint8_t code);
 
 /**
- * Not supported yet: the frame check on or off.
+ * Switches the frame check.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDFrameDetectOnOff(qhyccd_handle *handle, bool onoff);
 
@@ -1270,9 +1293,10 @@ uint32_t QHYCCDVendRequestRead(qhyccd_handle *h,
                                uint8_t *data);
 
 /**
- * Not supported yet: one read from an endpoint.
+ * Reads from an endpoint once. Takes the bytes away from a frame that is being read.
+ * `timeout` is in milliseconds; 0 is 5 s.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0 if all `length` bytes came, else `QHYCCD_ERROR`; then `data` may have changed.
  */
 uint32_t QHYCCDReadUSB_SYNC(qhyccd_handle *pDevHandle,
                             uint8_t endpoint,
@@ -1281,9 +1305,10 @@ uint32_t QHYCCDReadUSB_SYNC(qhyccd_handle *pDevHandle,
                             uint32_t timeout);
 
 /**
- * Not supported yet: one bulk transfer.
+ * Reads from an endpoint once, as `QHYCCDReadUSB_SYNC`, and tells how many bytes came.
+ * Only endpoints that read (0x81 and up) are served.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0 if any came in time, else `QHYCCD_ERROR`; then `data` may have changed.
  */
 uint32_t QHYCCDLibusbBulkTransfer(qhyccd_handle *pDevHandle,
                                   uint8_t endpoint,
@@ -1293,16 +1318,16 @@ uint32_t QHYCCDLibusbBulkTransfer(qhyccd_handle *pDevHandle,
                                   uint32_t timeout);
 
 /**
- * Not supported yet: writes two bytes on the camera's I2C bus.
+ * Writes a two-byte register on the camera's I2C bus.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t QHYCCDI2CTwoWrite(qhyccd_handle *handle, uint16_t addr, uint16_t value);
 
 /**
- * Not supported yet: reads two bytes from the camera's I2C bus.
+ * Reads a two-byte register from the camera's I2C bus.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns the value, or `QHYCCD_ERROR`.
  */
 uint32_t QHYCCDI2CTwoRead(qhyccd_handle *handle, uint16_t addr);
 
@@ -1328,7 +1353,10 @@ uint32_t SetQHYCCDWriteCMOS(qhyccd_handle *h, uint8_t number, uint16_t regindex,
  */
 uint32_t RedirectCommand(qhyccd_handle *handle, const char *command, char *response);
 
-/** Not supported yet: the 64 bytes of the start-up record. Nothing is written. */
+/**
+ * Not supported: the camera answers two records of 64 bytes, and which of them this is
+ * is not known. Nothing is written.
+ */
 void QHYCCDReadInitConfigFlash(qhyccd_handle *handle, char *configString_raw64);
 
 /** Not supported: erases the start-up record. */
@@ -1343,7 +1371,7 @@ void QHYCCDTestFlashULVOError(qhyccd_handle *handle);
 /** Not supported: stores the cooler power at start-up. */
 void QHYCCDSetFlashInitPWM(qhyccd_handle *handle, uint8_t pwm);
 
-/** Not supported yet: the 64 bytes of the debug record. Nothing is written. */
+/** Reads the debug record of the camera, 64 bytes, as the camera gives it. */
 void QHYCCDGetDebugDataD3(qhyccd_handle *handle, char *debugData_raw64);
 
 /** Not supported: the reset line of the eMMC; the QHY600 has none. */
