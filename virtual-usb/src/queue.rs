@@ -24,6 +24,8 @@ struct Entry {
     device: &'static Device,
     deadline: Option<Instant>,
     cancelled: bool,
+    /// The program freed it while in flight.
+    freed: bool,
     /// The event loop is filling its buffer right now.
     busy: bool,
     /// Nothing to be had before this.
@@ -67,6 +69,7 @@ impl Queue {
             device,
             deadline,
             cancelled: false,
+            freed: false,
             busy: false,
             retry: None,
         });
@@ -81,6 +84,18 @@ impl Queue {
             return false;
         }
         entry.cancelled = true;
+        self.changed.notify_all();
+        true
+    }
+
+    /// True if a transfer that the program frees is still in flight. It is then cancelled,
+    /// and its memory goes after its callback: the vendor's library frees transfers
+    /// right after it asked for their end (observed), and must get away with it.
+    pub fn free_later(&self, transfer: *mut Transfer) -> bool {
+        let mut entries = self.entries.lock();
+        let Some(entry) = entries.iter_mut().find(|e| e.transfer == transfer) else { return false };
+        entry.cancelled = true;
+        entry.freed = true;
         self.changed.notify_all();
         true
     }
@@ -128,6 +143,10 @@ impl Queue {
                     let entry = entries.remove(at);
                     drop(entries);
                     finish(entry.transfer, status);
+                    if entry.freed {
+                        // SAFETY: the program gave it up, and it has left the queue.
+                        unsafe { free(entry.transfer) };
+                    }
                     return true;
                 }
                 Next::Fill(at) => {
@@ -144,6 +163,8 @@ impl Queue {
                     match outcome {
                         Ok(retry) if news == self.news.load(Ordering::Relaxed) => entries[at].retry = retry,
                         Ok(_) => {}
+                        // Its time is over in any case; the next round ends it.
+                        Err(_) if entries[at].cancelled => {}
                         Err(status) => {
                             entries.remove(at);
                             drop(entries);
@@ -248,7 +269,16 @@ pub fn finish(transfer: *mut Transfer, status: Status) {
             libc::free(buffer.cast());
         }
         if flags & FLAG_FREE_TRANSFER != 0 {
-            crate::exports::asynchronous::libusb_free_transfer(transfer);
+            free(transfer);
         }
     }
+}
+
+/// Frees a transfer.
+///
+/// # Safety
+/// It is from `libusb_alloc_transfer`, not in flight and not freed before.
+pub unsafe fn free(transfer: *mut Transfer) {
+    // SAFETY: by contract.
+    drop(unsafe { Box::from_raw(transfer) });
 }

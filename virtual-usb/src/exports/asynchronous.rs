@@ -34,13 +34,19 @@ pub extern "C" fn libusb_alloc_transfer(iso_packets: c_int) -> *mut Transfer {
     }))
 }
 
-/// Frees a transfer that is not in flight.
+/// Frees a transfer; one that is in flight goes after its callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_free_transfer(transfer: *mut Transfer) {
-    if !transfer.is_null() {
-        // SAFETY: from `libusb_alloc_transfer`, and not in flight by libusb's contract.
-        drop(unsafe { Box::from_raw(transfer) });
+    if transfer.is_null() {
+        return;
     }
+    // SAFETY: a valid transfer by libusb's contract; handles are never freed.
+    let handle = unsafe { (*transfer).dev_handle.as_ref() };
+    if handle.is_some_and(|h| h.device.context.queue.free_later(transfer)) {
+        return;
+    }
+    // SAFETY: from `libusb_alloc_transfer`, and the queue does not know it.
+    unsafe { queue::free(transfer) };
 }
 
 /// Starts a transfer.
