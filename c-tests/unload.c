@@ -1,5 +1,5 @@
 /* Loads and unloads the library a hundred times, with a camera used in between, and looks
- * for threads and descriptors left behind: code that is unmapped must not be running. */
+ * for threads and descriptors left behind. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>

@@ -1,6 +1,7 @@
 //! Builds the programs of `c-tests/` with the C compiler against the library of this
 //! build, runs them on virtual cameras and compares what they print with
 //! `c-tests/expected/`. Nothing may appear on stderr, and no file anywhere.
+#![cfg(all(target_os = "linux", feature = "c-abi", feature = "virtual"))]
 
 #[path = "support/calls.rs"]
 mod calls;

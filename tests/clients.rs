@@ -1,6 +1,7 @@
 //! Programs that other people wrote, unchanged, on this library: the compiled module of
 //! the Python package `qhyccd`, and the Rust crate `qhyccd-rs` in both ways of linking.
 //! Their packages come from the public registries once and are kept below `target/`.
+#![cfg(all(target_os = "linux", feature = "c-abi", feature = "virtual", feature = "tools"))]
 
 mod support;
 

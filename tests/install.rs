@@ -1,6 +1,7 @@
 //! Installs the library with CMake into an empty prefix and builds `c-tests/single.c`
 //! against it as strangers do: by pkg-config, by CMake's `find_package`, through the find
 //! module, and statically. Each program then runs on a virtual camera.
+#![cfg(all(target_os = "linux", feature = "c-abi", feature = "virtual", feature = "tools"))]
 
 mod support;
 
