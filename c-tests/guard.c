@@ -89,7 +89,7 @@ static void live_frames(qhyccd_handle *camera)
 static void answers(qhyccd_handle *camera)
 {
     struct guarded id = guarded(32), model = guarded(32), firmware = guarded(3), fpga = guarded(4);
-    struct guarded wheel = guarded(1), is_long = guarded(1), name = guarded(32);
+    struct guarded wheel = guarded(1), is_long = guarded(1), name = guarded(40);
     uint32_t n, count, numbers[6];
     CHECK_OK(GetQHYCCDId(0, (char *)id.start));
     CHECK(memchr(id.start, 0, 32) != NULL);
@@ -104,7 +104,7 @@ static void answers(qhyccd_handle *camera)
     CHECK_OK(GetQHYCCDNumberOfReadModes(camera, &count));
     for (n = 0; n < count; n++) {
         CHECK_OK(GetQHYCCDReadModeName(camera, n, (char *)name.start));
-        CHECK(name.start[0] != 0 && memchr(name.start, 0, 32) != NULL);
+        CHECK(name.start[0] != 0 && memchr(name.start, 0, 40) != NULL);
     }
     printf("answers fit, %u read modes\n", count);
     drop(id), drop(model), drop(firmware), drop(fpga), drop(wheel), drop(is_long), drop(name);

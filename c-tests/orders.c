@@ -304,8 +304,8 @@ static void phd2(void)
     chip(camera);
     ASK(camera, CAM_16BITS);
     CHECK_OK(SetQHYCCDBitsMode(camera, 16));
-    AVAILABLE(camera, CONTROL_DDR);
-    SET(camera, CONTROL_DDR, 1);
+    ASK(camera, CONTROL_DDR);
+    SET(camera, CONTROL_DDR, 1); /* whatever the answer was */
     ASK(camera, CONTROL_COOLER, CAM_COLOR, CAM_BIN2X2MODE, CAM_BIN4X4MODE);
     CHECK_OK(SetQHYCCDBinMode(camera, 1, 1));
     uint32_t room = GetQHYCCDMemLength(camera); /* once, for every frame to come */

@@ -58,7 +58,6 @@ static void ask_everything(qhyccd_handle *camera)
 {
     double humidity, low, high, step;
     uint32_t a, b, c, d;
-    char wheel;
     for (int i = 0; i < 20; i++) {
         double temp_c = GetQHYCCDParam(camera, CONTROL_CURTEMP);
         double pwm = GetQHYCCDParam(camera, CONTROL_CURPWM);
@@ -72,9 +71,16 @@ static void ask_everything(qhyccd_handle *camera)
         CHECK_OK(GetQHYCCDParamMinMaxStep(camera, CONTROL_GAIN, &low, &high, &step));
         CHECK_OK(GetQHYCCDEffectiveArea(camera, &a, &b, &c, &d));
         GetQHYCCDHumidity(camera, &humidity); /* with or without the parts, but at once */
-        GetQHYCCDCFWStatus(camera, &wheel);
         ScanQHYCCD();
     }
+}
+
+/* The wheel answers over a slow serial line: not at once, but it must not wait for a frame. */
+static void ask_wheel(qhyccd_handle *camera)
+{
+    char position;
+    CHECK_OK(GetQHYCCDCFWStatus(camera, &position));
+    CHECK_OK(IsQHYCCDCFWPlugged(camera));
 }
 
 static void small_region(qhyccd_handle *camera)
@@ -105,6 +111,7 @@ static void exposure(void)
         CHECK_OK(ExpQHYCCDSingleFrame(camera));
         struct reader *r = start_reader(camera);
         ask_everything(camera);
+        ask_wheel(camera);
         CHECK(GetQHYCCDExposureRemaining(camera) > 50);
         CHECK(!atomic_load(&r->done));
         CHECK_OK(way ? CancelQHYCCDExposing(camera) : CancelQHYCCDExposingAndReadout(camera));

@@ -146,8 +146,13 @@ fn valgrind_finds_nothing() {
     let program = Program::build("single", "valgrind");
     let mut command = on_cameras("valgrind", FAST, &program.home);
     command
-        .args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=all"])
-        .args(["--errors-for-leak-kinds=definite,indirect,possible"])
+        .args(["--quiet", "--error-exitcode=99", "--leak-check=full"])
+        // What is reachable at the end is not lost: a table of handles that must know the
+        // closed ones as long as the process lives, and the lock library's own.
+        .args([
+            "--show-leak-kinds=definite,indirect,possible",
+            "--errors-for-leak-kinds=definite,indirect,possible",
+        ])
         .arg(&program.path)
         .arg("small");
     compare(&run(&mut command).silent(), "single-small");
