@@ -1,20 +1,10 @@
 /* Loads and unloads the library a hundred times, with a camera used in between, and looks
  * for threads and descriptors left behind. */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <dlfcn.h>
 #include <stdint.h>
-#include <stdio.h>
 
-static int entries(const char *folder)
-{
-    int n = 0;
-    DIR *dir = opendir(folder);
-    while (readdir(dir) != NULL)
-        n++;
-    closedir(dir);
-    return n;
-}
+#include "process.h"
 
 /* dlsym's answer is an object pointer; this is the conversion that POSIX prescribes. */
 static void find(void *library, const char *name, void *function)
@@ -48,7 +38,7 @@ static int use(void *library)
 int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : "libqhyccd.so.20";
-    int threads = entries("/proc/self/task"), files = entries("/proc/self/fd");
+    int threads = live_threads(), files = open_files();
     for (int i = 0; i < 100; i++) {
         void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
         if (library == NULL) {
@@ -59,8 +49,7 @@ int main(int argc, char **argv)
             printf("FAILED: no camera in round %d\n", i);
             return 1;
         }
-        if (dlclose(library) != 0 || entries("/proc/self/task") != threads
-            || entries("/proc/self/fd") != files) {
+        if (dlclose(library) != 0 || live_threads() != threads || open_files() != files) {
             printf("FAILED: something was left behind in round %d\n", i);
             return 1;
         }
