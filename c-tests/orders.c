@@ -505,11 +505,16 @@ static void qhyccd_capture(void)
     CHECK_OK(ReleaseQHYCCDResource());
 }
 
-/* The compiled module of the Python package: sets what it likes, never closes. */
+/* The compiled module of the Python package releases the library after each of its first
+ * steps, and opens without starting it again. */
 static void python_module(void)
 {
+    CHECK_OK(InitQHYCCDResource());
+    CHECK_OK(ReleaseQHYCCDResource());
     start();
+    CHECK_OK(ReleaseQHYCCDResource());
     qhyccd_handle *camera = OpenQHYCCD(id);
+    CHECK(camera != NULL);
     firmware(camera);
     CHECK_OK(SetQHYCCDStreamMode(camera, 0));
     CHECK_OK(InitQHYCCD(camera));

@@ -154,6 +154,8 @@ fn rust_client(kind: &str, test: &str) -> Option<String> {
         skip(test, &format!("cargo cannot fetch the crate: {}", fetched.stderr));
         return None;
     }
+    // Cargo does not see that the library it was told of has changed.
+    cargo(&["clean", "--quiet", "--offline", "--package", "libqhyccd-sys"]).good();
     cargo(&["build", "--quiet", "--offline"]).good();
 
     let program = cache(&format!("rust-{kind}")).join("debug/client");

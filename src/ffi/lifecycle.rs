@@ -8,14 +8,14 @@ use super::state;
 use super::types::qhyccd_handle;
 use crate::camera::{Result, StreamMode};
 
-/// Opens a camera by its id. `ScanQHYCCD` need not be called before. A camera that is
-/// open already answers the same handle again, and one `CloseQHYCCD` closes it.
+/// Opens a camera by its id. `ScanQHYCCD` need not be called before, and the library is
+/// started if it does not run. A camera that is open already answers the same handle
+/// again, and one `CloseQHYCCD` closes it.
 ///
 /// Read modes, controls and areas can be asked for at once; before the first frame choose
 /// a read mode and a stream mode, and call `InitQHYCCD`.
 ///
-/// Returns a handle, or NULL if there is no such camera, somebody else has it, or
-/// `InitQHYCCDResource` was not called.
+/// Returns a handle, or NULL if there is no such camera or somebody else has it.
 ///
 /// # Safety
 /// `id` is NULL or a text.

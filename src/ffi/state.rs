@@ -35,9 +35,12 @@ static AUTO_DETECT: AtomicBool = AtomicBool::new(true);
 
 /// Starts the library; harmless if it runs already.
 pub(super) fn start() -> Result<()> {
-    STATE.lock().started.get_or_insert_with(|| Library::from_env().map(Arc::new));
-    library()?;
+    started()?;
     watch()
+}
+
+fn started() -> Result<Arc<Library>> {
+    STATE.lock().started.get_or_insert_with(|| Library::from_env().map(Arc::new)).clone()
 }
 
 /// Tells the program of cameras that are there and of those that come and go, if it wants
@@ -142,9 +145,10 @@ pub(super) fn find(id: &str) -> Result<CameraInfo> {
     }
 }
 
-/// Opens a camera; the same handle if it is open.
+/// Opens a camera; the same handle if it is open. Starts the library if it does not run:
+/// the Python module `qhyccd` releases it after listing, and opens then.
 pub(super) fn open(id: &str) -> Result<*mut c_void> {
-    let library = library()?;
+    let library = started()?;
     let camera = library.open(id)?;
     let frames = BUFFER_NUMBER.load(Ordering::Relaxed);
     if frames != 0 {
