@@ -141,8 +141,9 @@ qhyccd_handle *OpenQHYCCD(char *id);
 uint32_t CloseQHYCCD(qhyccd_handle *handle);
 
 /**
- * Chooses single frames (0) or live video (1). May be called before or after
- * `InitQHYCCD` and again at any time; a running stream or exposure is ended.
+ * Chooses single frames (0) or live video (1). May be called before or after `InitQHYCCD`
+ * and again at any time. It takes effect with the next `InitQHYCCD`, at the latest when an
+ * exposure or a stream starts; choosing single frames ends a stream.
  *
  * Returns 0, or `QHYCCD_ERROR` for another mode; then nothing changes.
  */
@@ -221,8 +222,9 @@ uint32_t GetQHYCCDReadModeNameFromID(char *id, uint32_t modeNumber, char *name);
 uint32_t GetReadModeName(char *deviceID, uint32_t modeIndex, char *modeName);
 
 /**
- * Chooses a read mode. Best before `InitQHYCCD`; later it takes effect at once. Gain,
- * exposure and the like stay; the region becomes the whole frame of the mode.
+ * Chooses a read mode. It takes effect with the next `InitQHYCCD`, at the latest when an
+ * exposure or a stream starts; sizes and areas are those of the mode at once. Gain,
+ * exposure and the like stay; a mode of another size has the whole frame for its region.
  *
  * Returns 0, or `QHYCCD_ERROR` if there is no such mode; then nothing changes.
  */
@@ -419,7 +421,8 @@ uint32_t GetQHYCCDSingleFrame(qhyccd_handle *handle,
 /**
  * Ends the exposure and drops its frame. The same as `CancelQHYCCDExposingAndReadout`.
  *
- * Returns 0, also if nothing runs.
+ * Returns 0, also if nothing runs or the camera is unplugged; `QHYCCD_ERROR` without a
+ * camera.
  */
 uint32_t CancelQHYCCDExposing(qhyccd_handle *handle);
 
@@ -427,7 +430,8 @@ uint32_t CancelQHYCCDExposing(qhyccd_handle *handle);
  * Ends the exposure and drops its frame. A thread that waits in `GetQHYCCDSingleFrame`
  * returns at once with an error. The next exposure is fresh.
  *
- * Returns 0, also if nothing runs.
+ * Returns 0, also if nothing runs or the camera is unplugged; `QHYCCD_ERROR` without a
+ * camera.
  */
 uint32_t CancelQHYCCDExposingAndReadout(qhyccd_handle *handle);
 

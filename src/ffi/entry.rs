@@ -35,7 +35,8 @@ pub(super) fn call<V: CReturn>(name: &'static str, body: impl FnOnce() -> Result
 }
 
 /// Runs the body of an exported function on the camera of `handle`, unless the camera is
-/// unplugged. No lock is held while it runs.
+/// unplugged: then also what the library knows by itself is an error, because programs
+/// notice the loss by that. No lock is held while it runs.
 pub(super) fn with_camera<V: CReturn>(
     name: &'static str,
     handle: *mut qhyccd_handle,

@@ -36,8 +36,9 @@ pub extern "C" fn CloseQHYCCD(handle: *mut qhyccd_handle) -> u32 {
     call("CloseQHYCCD", || state::close(handle))
 }
 
-/// Chooses single frames (0) or live video (1). May be called before or after
-/// `InitQHYCCD` and again at any time; a running stream or exposure is ended.
+/// Chooses single frames (0) or live video (1). May be called before or after `InitQHYCCD`
+/// and again at any time. It takes effect with the next `InitQHYCCD`, at the latest when an
+/// exposure or a stream starts; choosing single frames ends a stream.
 ///
 /// Returns 0, or `QHYCCD_ERROR` for another mode; then nothing changes.
 #[unsafe(no_mangle)]

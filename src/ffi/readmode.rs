@@ -123,8 +123,9 @@ pub unsafe extern "C" fn GetReadModeName(
     call("GetReadModeName", || unsafe { name_by_id(deviceID, modeIndex, modeName) })
 }
 
-/// Chooses a read mode. Best before `InitQHYCCD`; later it takes effect at once. Gain,
-/// exposure and the like stay; the region becomes the whole frame of the mode.
+/// Chooses a read mode. It takes effect with the next `InitQHYCCD`, at the latest when an
+/// exposure or a stream starts; sizes and areas are those of the mode at once. Gain,
+/// exposure and the like stay; a mode of another size has the whole frame for its region.
 ///
 /// Returns 0, or `QHYCCD_ERROR` if there is no such mode; then nothing changes.
 #[unsafe(no_mangle)]

@@ -66,19 +66,21 @@ pub extern "C" fn GetQHYCCDSingleFrame_proc() -> u32 {
 
 /// Ends the exposure and drops its frame. The same as `CancelQHYCCDExposingAndReadout`.
 ///
-/// Returns 0, also if nothing runs.
+/// Returns 0, also if nothing runs or the camera is unplugged; `QHYCCD_ERROR` without a
+/// camera.
 #[unsafe(no_mangle)]
 pub extern "C" fn CancelQHYCCDExposing(handle: *mut qhyccd_handle) -> u32 {
-    with_camera("CancelQHYCCDExposing", handle, |camera| camera.cancel_exposure())
+    call("CancelQHYCCDExposing", || handles::get(handle)?.cancel_exposure())
 }
 
 /// Ends the exposure and drops its frame. A thread that waits in `GetQHYCCDSingleFrame`
 /// returns at once with an error. The next exposure is fresh.
 ///
-/// Returns 0, also if nothing runs.
+/// Returns 0, also if nothing runs or the camera is unplugged; `QHYCCD_ERROR` without a
+/// camera.
 #[unsafe(no_mangle)]
 pub extern "C" fn CancelQHYCCDExposingAndReadout(handle: *mut qhyccd_handle) -> u32 {
-    with_camera("CancelQHYCCDExposingAndReadout", handle, |camera| camera.cancel_exposure())
+    call("CancelQHYCCDExposingAndReadout", || handles::get(handle)?.cancel_exposure())
 }
 
 /// Tells how much of the exposure is left.
