@@ -13,19 +13,17 @@ use parking_lot::Mutex;
 
 use crate::model::Model;
 use crate::transport::{Identity, LinkSpeed, Transport};
-use crate::util::{Rect, Size};
 use crate::wire::{Command, In, Out, page};
 
-use super::geometry::{caller_region, is_possible, to_frame};
 use super::link::Link;
 use super::live::LiveSlot;
-use super::plan::{self, FramePlan, Step};
+use super::plan::{self, Step};
 use super::settings::{Applied, Cooling, Settings, Slot};
 use super::single::Progress;
 use super::state::{Op, State, StatusCell, Verdict};
 use super::trigger::TriggerFilter;
 use super::watchdog::Watchdog;
-use super::{CameraInfo, ChipInfo, Error, ErrorKind, FrameInfo, Result, StreamMode};
+use super::{CameraInfo, Error, ErrorKind, Result};
 
 /// How long a call waits for a thread that was told to stop reading.
 const READER_LEAVES_WITHIN: Duration = Duration::from_secs(5);
@@ -209,7 +207,7 @@ impl Camera {
         self.link.control_in(setup, &mut answer[..len]).map(drop)
     }
 
-    fn send_setting(&self, turn: &mut Turn, slot: Slot, command: Command) -> Result<()> {
+    pub(super) fn send_setting(&self, turn: &mut Turn, slot: Slot, command: Command) -> Result<()> {
         turn.applied.forget(slot);
         self.link.send(&Out::Command(command))?;
         turn.applied.note(slot, command);
@@ -292,211 +290,5 @@ impl Camera {
             }
         }
         log::debug!("{}: closed", self.id);
-    }
-}
-
-/// Modes.
-impl Camera {
-    /// Single frames or live video; takes effect with the next initialisation, at the
-    /// latest when an exposure or a stream starts. Choosing single frames ends a stream.
-    pub fn set_stream_mode(&self, mode: StreamMode) -> Result<()> {
-        let mut turn = self.turn.lock();
-        self.allow(Op::Mode)?;
-        self.settings.lock().stream = mode;
-        if mode == StreamMode::Single {
-            self.finish_stream(&mut turn)?;
-        }
-        Ok(())
-    }
-
-    /// The stream mode that was chosen.
-    pub fn stream_mode(&self) -> StreamMode {
-        self.settings.lock().stream
-    }
-
-    /// Chooses a read mode; takes effect like a stream mode. A region that does not fit
-    /// in the frame of the new mode becomes the whole frame.
-    pub fn set_read_mode(&self, number: u32) -> Result<()> {
-        let _turn = self.turn.lock();
-        self.allow(Op::Mode)?;
-        self.read_mode_table(number)?;
-        let mut settings = self.settings.lock();
-        let other_size = self.model.read_modes[number as usize].image != settings.mode(self.model).image;
-        settings.read_mode = number as usize;
-        if other_size || !is_possible(self.model, &settings) {
-            settings.roi = None;
-        }
-        Ok(())
-    }
-
-    /// The read mode that was chosen.
-    pub fn read_mode(&self) -> u32 {
-        self.settings.lock().read_mode as u32
-    }
-
-    /// Name of a read mode.
-    pub fn read_mode_name(&self, number: u32) -> Result<&'static str> {
-        self.allow(Op::Recall)?;
-        Ok(self.read_mode_table(number)?.name)
-    }
-
-    /// Whole frame of a read mode.
-    pub fn read_mode_size(&self, number: u32) -> Result<Size> {
-        self.allow(Op::Recall)?;
-        Ok(self.read_mode_table(number)?.image)
-    }
-
-    fn read_mode_table(&self, number: u32) -> Result<&'static crate::model::ReadMode> {
-        self.model.read_modes.get(number as usize).ok_or_else(|| {
-            let count = self.model.read_modes.len();
-            Error::new(ErrorKind::Invalid, format!("read mode {number} of {count} does not exist"))
-        })
-    }
-}
-
-/// Geometry and format.
-impl Camera {
-    /// Chip and pixel size, frame size and depth.
-    pub fn chip_info(&self) -> ChipInfo {
-        let settings = self.settings.lock();
-        let image = settings.mode(self.model).image;
-        let pixel_um = self.model.pixel_um;
-        ChipInfo {
-            width_mm: f64::from(image.width) * pixel_um / 1000.0,
-            height_mm: f64::from(image.height) * pixel_um / 1000.0,
-            image,
-            pixel_um,
-            bits: settings.depth,
-        }
-    }
-
-    /// Light-sensitive area in binned pixels.
-    pub fn effective_area(&self) -> Rect {
-        let settings = self.settings.lock();
-        settings.mode(self.model).effective.binned(settings.bin)
-    }
-
-    /// Overscan area in binned pixels.
-    pub fn overscan_area(&self) -> Rect {
-        let settings = self.settings.lock();
-        settings.mode(self.model).overscan.binned(settings.bin)
-    }
-
-    /// Sets the region in binned pixels.
-    pub fn set_roi(&self, roi: Rect) -> Result<()> {
-        self.change_format(Some(Slot::Region), |settings| {
-            settings.roi = to_frame(self.model, settings, roi)?;
-            Ok(())
-        })
-    }
-
-    /// The region in force, in binned pixels.
-    pub fn roi(&self) -> Rect {
-        caller_region(self.model, &self.settings.lock())
-    }
-
-    /// Sets binning; both factors must be equal. The region stays the same area of the
-    /// sensor, cut to whole groups; a region that was the whole frame stays it.
-    pub fn set_bin(&self, x: u32, y: u32) -> Result<()> {
-        if x != y || !self.model.bins.contains(&x) {
-            let text = format!("binning {x}x{y} is not possible on a {}", self.model.name);
-            return self.allow(Op::Format).and(Err(Error::new(ErrorKind::Invalid, text)));
-        }
-        self.change_format(None, |settings| {
-            settings.bin = x;
-            if is_possible(self.model, settings) {
-                return Ok(());
-            }
-            Err(Error::new(ErrorKind::Invalid, format!("the region is too small for binning {x}x{x}")))
-        })
-    }
-
-    /// The bin factor in force.
-    pub fn bin(&self) -> u32 {
-        self.settings.lock().bin
-    }
-
-    /// Bits a sample of the frames handed out.
-    pub fn set_depth(&self, bits: u32) -> Result<()> {
-        if !self.model.depths.contains(&bits) {
-            let text = format!("{bits} bits a sample are not possible on a {}", self.model.name);
-            return self.allow(Op::Format).and(Err(Error::new(ErrorKind::Invalid, text)));
-        }
-        self.change_format(Some(Slot::Bits), |settings| {
-            settings.depth = bits;
-            Ok(())
-        })
-    }
-
-    /// Demosaic in the library. Only colour cameras can; switching it off is always fine.
-    pub fn set_debayer(&self, on: bool) -> Result<()> {
-        if on && self.model.bayer.is_none() {
-            let text = format!("a {} has no colour filters", self.model.name);
-            return self.allow(Op::Format).and(Err(Error::new(ErrorKind::Unsupported, text)));
-        }
-        self.change_format(None, |settings| {
-            settings.debayer = on;
-            Ok(())
-        })
-    }
-
-    /// Format of the next frame.
-    pub fn frame_info(&self) -> FrameInfo {
-        let settings = self.settings.lock();
-        match FramePlan::new(self.model, &settings) {
-            Ok(plan) => plan.info,
-            // Setters let only possible settings in.
-            Err(error) => {
-                log::error!("{}: {error}", self.id);
-                FrameInfo { width: 0, height: 0, bits: settings.depth, channels: 1 }
-            }
-        }
-    }
-
-    /// Bytes of the whole unbinned frame of the present read mode, at the present depth
-    /// and number of channels: enough for any region and binning. The next frame has
-    /// [`FrameInfo::len_bytes`].
-    pub fn mem_length(&self) -> usize {
-        plan::whole_frame_bytes(self.model, &self.settings.lock())
-    }
-
-    /// Changes what frames look like. `slot` is sent even if the camera holds it already,
-    /// as the vendor's library does, unless frames are on their way.
-    pub(super) fn change_format(
-        &self,
-        slot: Option<Slot>,
-        change: impl FnOnce(&mut Settings) -> Result<()>,
-    ) -> Result<()> {
-        let mut turn = self.turn.lock();
-        self.allow(Op::Format)?;
-        let mut wanted = self.settings.lock().clone();
-        change(&mut wanted)?;
-        let frame = FramePlan::new(self.model, &wanted)?;
-        match self.link.status().state() {
-            State::Exposing | State::Reading => {}
-            State::Live => self.change_stream(&mut turn, &wanted, frame)?,
-            _ => {
-                if let Some(slot) = slot {
-                    let command = plan::command(self.model, &wanted, slot);
-                    self.send_setting(&mut turn, slot, command)?;
-                }
-            }
-        }
-        *self.settings.lock() = wanted;
-        Ok(())
-    }
-
-    /// Changes a setting that does not change what frames look like.
-    pub(super) fn change_image(&self, slot: Slot, change: impl FnOnce(&mut Settings)) -> Result<()> {
-        let mut turn = self.turn.lock();
-        self.allow(Op::Image)?;
-        let mut wanted = self.settings.lock().clone();
-        change(&mut wanted);
-        if !matches!(self.link.status().state(), State::Exposing | State::Reading) {
-            let command = plan::command(self.model, &wanted, slot);
-            self.send_setting(&mut turn, slot, command)?;
-        }
-        *self.settings.lock() = wanted;
-        Ok(())
     }
 }

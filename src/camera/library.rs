@@ -3,7 +3,8 @@
 //! What a scan learnt of a device is kept by its place and address on the bus, so that it
 //! is asked once for its name. Open cameras are not touched by a scan.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 
@@ -19,6 +20,8 @@ use super::{Camera, CameraInfo, Error, ErrorKind, Result, State};
 /// The devices of one bus and the cameras opened on it.
 pub struct Library {
     shared: Arc<Shared>,
+    /// The thread that tells of plugging.
+    plug_thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 struct Shared {
@@ -66,7 +69,7 @@ impl Library {
             known: Mutex::new(Vec::new()),
             open: Mutex::new(Vec::new()),
         };
-        Library { shared: Arc::new(shared) }
+        Library { shared: Arc::new(shared), plug_thread: Mutex::new(None) }
     }
 
     /// The library on the bus that `QHYCCD_DEVICES` names.
@@ -147,6 +150,8 @@ impl Library {
     /// Closes all cameras and joins all threads. The library can be used again after.
     pub fn release(&self) {
         self.unwatch();
+        // Not between the steps of an open.
+        let _looking = self.shared.looking.lock();
         let open = std::mem::take(&mut *self.shared.open.lock());
         for camera in open {
             camera.shut_down();
@@ -154,26 +159,55 @@ impl Library {
         self.shared.known.lock().clear();
     }
 
-    /// Calls `listener` when a camera comes or goes, on a thread of the bus, until
-    /// [`Library::unwatch`] or [`Library::release`].
-    pub fn watch(&self, listener: impl Fn(PlugEvent) + Send + Sync + 'static) -> Result<()> {
-        let shared = Arc::downgrade(&self.shared);
-        let forward: BusListener = Arc::new(move |event| {
-            let Some(shared) = shared.upgrade() else { return };
-            let plug = match event {
-                BusEvent::Arrived(device) => shared.arrived(&device).map(PlugEvent::Arrived),
-                BusEvent::Left(device) => shared.left(&device).map(PlugEvent::Left),
-            };
-            if let Some(plug) = plug {
-                listener(plug);
+    /// Calls `listener` when a camera comes or goes, on a thread of its own, until
+    /// [`Library::unwatch`] or [`Library::release`]. An open camera that goes is lost at
+    /// once, before the listener hears of it.
+    pub fn watch(&self, listener: impl Fn(PlugEvent) + Send + 'static) -> Result<()> {
+        self.unwatch();
+        // The bus must not be kept waiting, and a new device is asked for its name.
+        let (sender, events) = mpsc::channel();
+        let shared = self.shared.clone();
+        let work = move || {
+            for event in events {
+                let plug = match event {
+                    BusEvent::Arrived(device) => shared.arrived(&device).map(PlugEvent::Arrived),
+                    BusEvent::Left(device) => shared.left(&device).map(PlugEvent::Left),
+                };
+                if let Some(plug) = plug {
+                    listener(plug);
+                }
             }
+        };
+        let thread = std::thread::Builder::new()
+            .name("qhyccd-plug".into())
+            .spawn(work)
+            .map_err(|e| Error::new(ErrorKind::Internal, format!("no thread to watch the bus: {e}")))?;
+        *self.plug_thread.lock() = Some(thread);
+        let open = Arc::downgrade(&self.shared);
+        let forward: BusListener = Arc::new(move |event| {
+            if let (BusEvent::Left(device), Some(shared)) = (&event, open.upgrade()) {
+                shared.lose(device);
+            }
+            let _ = sender.send(event);
         });
-        Ok(self.shared.bus.watch(forward)?)
+        // On failure the sender is dropped with the listener, and the thread ends.
+        self.shared.bus.watch(forward).inspect_err(|_| self.join_plug_thread()).map_err(Error::from)
     }
 
-    /// Ends [`Library::watch`].
+    /// Ends [`Library::watch`]. May be called by the listener.
     pub fn unwatch(&self) {
         self.shared.bus.unwatch();
+        self.join_plug_thread();
+    }
+
+    fn join_plug_thread(&self) {
+        let thread = self.plug_thread.lock().take();
+        if let Some(thread) = thread {
+            // The listener may be the one who ends the watch.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
+        }
     }
 }
 
@@ -292,11 +326,16 @@ impl Shared {
         entry.id().map(str::to_owned)
     }
 
-    fn left(&self, device: &Identity) -> Option<String> {
+    /// The device is gone: whoever waits for it wakes.
+    fn lose(&self, device: &Identity) {
         let open = self.open.lock().iter().find(|c| c.place() == device).cloned();
-        if let Some(camera) = &open {
+        if let Some(camera) = open {
             camera.link.status().lose();
         }
+    }
+
+    fn left(&self, device: &Identity) -> Option<String> {
+        let open = self.open.lock().iter().find(|c| c.place() == device).cloned();
         let mut known = self.known.lock();
         let at = known.iter().position(|k| k.device == *device);
         let entry = at.map(|at| known.swap_remove(at));

@@ -85,7 +85,17 @@ impl Link {
     }
 
     pub(super) fn bulk_in(&self, endpoint: u8, data: &mut [u8], timeout: Duration) -> Result<usize> {
-        self.check(self.transport.bulk_in(endpoint, data, timeout))
+        self.check(self.try_bulk_in(endpoint, data, timeout))
+    }
+
+    /// The same, with the transport's own errors.
+    pub(super) fn try_bulk_in(
+        &self,
+        endpoint: u8,
+        data: &mut [u8],
+        timeout: Duration,
+    ) -> std::result::Result<usize, UsbError> {
+        self.transport.bulk_in(endpoint, data, timeout)
     }
 
     pub(super) fn open_bulk_in(&self, endpoint: u8) -> Result<Box<dyn BulkStream>> {

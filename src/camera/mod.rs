@@ -9,6 +9,7 @@
 mod camera;
 mod cooling;
 mod error;
+mod format;
 mod geometry;
 mod library;
 mod link;
@@ -20,6 +21,7 @@ mod readout;
 mod settings;
 mod single;
 mod state;
+mod stream;
 mod trigger;
 mod types;
 mod watchdog;

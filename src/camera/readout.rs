@@ -181,15 +181,15 @@ pub(super) fn read(
         let at = At::Frame(frame_len - sink.bytes_missing());
         link.check(reads.fill(at, frame_len, true))?;
         let completion = reads.wait(deadline.left(WAIT_STEP));
+        if deadline.passed() {
+            let text = format!("{} of {frame_len} bytes did not come in time", sink.bytes_missing());
+            return Err(Error::new(ErrorKind::Timeout, text));
+        }
         if !link.status().lock().is_current(exposure.number) {
             return Err(Error::new(ErrorKind::Cancelled, "the exposure was cancelled"));
         }
         let Some(Completion { buffer, filled, status }) = completion else {
             link.notice_loss();
-            if deadline.passed() {
-                let text = format!("{} of {frame_len} bytes did not come in time", sink.bytes_missing());
-                return Err(Error::new(ErrorKind::Timeout, text));
-            }
             if heard.elapsed() >= SILENCE {
                 if decode_ddr_units(link.ask::<4>(In::Fpga(fpga::DDR_FILL))?) == 0 {
                     let text = format!("{} of {frame_len} bytes were lost", sink.bytes_missing());
@@ -235,9 +235,10 @@ pub(super) fn drain(link: &Link, endpoint: u8) -> Result<()> {
     let mut rubbish = vec![0; READ_LEN];
     let end = Instant::now() + DRAIN_MOST;
     while Instant::now() < end {
-        match link.bulk_in(endpoint, &mut rubbish, DRAIN_READ) {
+        match link.try_bulk_in(endpoint, &mut rubbish, DRAIN_READ) {
             Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::Lost => return Err(error),
+            Err(UsbError::Timeout { transferred }) if transferred > 0 => {}
+            Err(UsbError::Gone) => return link.check(Err(UsbError::Gone)),
             // Nothing more, or nothing but errors: the reader of the next frame will see.
             Err(_) => break,
         }

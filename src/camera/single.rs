@@ -35,8 +35,10 @@ const POLL_FIRST: Duration = Duration::from_millis(2);
 const POLL_MOST: Duration = Duration::from_millis(20);
 /// How often a long wait looks whether the camera is still there.
 const LOOK_FOR_LOSS: Duration = Duration::from_millis(250);
-/// An exposure that was given up may be over this much before its computed end.
+/// An exposure that was given up may be over this much before its computed end: in camera
+/// time, and in wall time for what the calls themselves take.
 const CLOCK_MARGIN: Duration = Duration::from_millis(100);
+const CALL_MARGIN: Duration = Duration::from_millis(20);
 /// Read-out budget for one row at the highest USB traffic value, and for all else.
 const ROW_BUDGET: Duration = Duration::from_micros(500);
 const READOUT_BUDGET: Duration = Duration::from_secs(1);
@@ -152,7 +154,9 @@ impl Camera {
     /// Removes what a given-up exposure may have left in the camera.
     fn empty_camera(&self, turn: &mut super::camera::Turn) -> Result<()> {
         let leftover = self.link.status().lock().leftover;
-        if leftover.is_some_and(|from| self.link.clock().now() + CLOCK_MARGIN >= from) {
+        let clock = self.link.clock();
+        let soon = clock.now() + CLOCK_MARGIN + CALL_MARGIN.mul_f64(clock.speed());
+        if leftover.is_some_and(|from| soon >= from) {
             log::debug!("{}: emptying the camera's memory", self.id());
             let endpoint = self.model().wire.endpoint;
             self.run(turn, [Step::ClearHalt])?;

@@ -19,6 +19,9 @@ pub(crate) const FOR_EVER: Duration = Duration::from_secs(120);
 /// What happens to the reads of the data endpoint.
 type BulkFault = Box<dyn FnMut(&mut Completion) + Send>;
 
+/// What happens to a control request: another result, for reads with the answer at hand.
+type ControlFault = Box<dyn FnMut(Setup, &mut [u8]) -> Option<std::result::Result<usize, UsbError>> + Send>;
+
 /// Notes every control request and can spoil what passes.
 #[derive(Default)]
 pub(crate) struct Tap {
@@ -27,6 +30,7 @@ pub(crate) struct Tap {
     /// The device vanishes at this transfer, counted from 1; 0 is never.
     vanish_at: AtomicUsize,
     bulk_fault: Mutex<Option<BulkFault>>,
+    control_fault: Mutex<Option<ControlFault>>,
 }
 
 impl Tap {
@@ -49,8 +53,22 @@ impl Tap {
         *self.bulk_fault.lock() = Some(Box::new(fault));
     }
 
+    /// Treats every control request from now on: after it was answered, or instead of
+    /// being sent.
+    pub(crate) fn spoil_controls(
+        &self,
+        fault: impl FnMut(Setup, &mut [u8]) -> Option<std::result::Result<usize, UsbError>> + Send + 'static,
+    ) {
+        *self.control_fault.lock() = Some(Box::new(fault));
+    }
+
     pub(crate) fn heal(&self) {
         *self.bulk_fault.lock() = None;
+        *self.control_fault.lock() = None;
+    }
+
+    fn control_fault(&self, setup: Setup, answer: &mut [u8]) -> Option<std::result::Result<usize, UsbError>> {
+        self.control_fault.lock().as_mut().and_then(|fault| fault(setup, answer))
     }
 
     /// Counts a transfer; true if the device vanishes with it.
@@ -127,7 +145,8 @@ impl Transport for TapTransport {
             Err(_) => format!("{s:?}"),
         };
         self.tap.requests.lock().push(text);
-        self.inner.control_in(s, data, t)
+        let answer = self.inner.control_in(s, data, t);
+        self.tap.control_fault(s, data).unwrap_or(answer)
     }
     fn control_out(&self, s: Setup, data: &[u8], t: Duration) -> std::result::Result<(), UsbError> {
         self.count();
@@ -137,7 +156,10 @@ impl Transport for TapTransport {
             Err(_) => format!("{s:?}"),
         };
         self.tap.requests.lock().push(text);
-        self.inner.control_out(s, data, t)
+        match self.tap.control_fault(s, &mut []) {
+            Some(result) => result.map(drop),
+            None => self.inner.control_out(s, data, t),
+        }
     }
     fn bulk_out(&self, e: u8, data: &[u8], t: Duration) -> std::result::Result<usize, UsbError> {
         self.inner.bulk_out(e, data, t)

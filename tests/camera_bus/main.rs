@@ -5,7 +5,9 @@
 //! the failure: then a generous bound stands in for "for ever".
 
 mod bench;
+mod clients;
 mod controls;
+mod faults;
 mod library;
 mod live;
 mod loss;

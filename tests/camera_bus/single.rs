@@ -278,6 +278,36 @@ fn cancelling_is_harmless_at_any_time_and_the_next_frame_is_fresh() {
     }
 }
 
+/// A camera that is told nothing of a cancel finishes the exposure by itself. Only a frame
+/// that can be there already is thrown away; else the new order is enough (observed).
+#[test]
+fn only_what_a_given_up_exposure_can_have_left_is_thrown_away() {
+    let (bench, camera) = ready(XY_INSTANT);
+    camera.set_roi(Rect::new(0, 0, 64, 64)).unwrap();
+    let orders = || {
+        let mut requests = bench.tap.take();
+        requests.retain(|r| r == "DdrOn" || r == "Start");
+        requests
+    };
+    expose(&camera);
+    for (exposure_us, expected) in [(3600e6, &["Start"][..]), (1000.0, &["DdrOn", "Start"][..])] {
+        camera.set(ControlId::EXPOSURE, exposure_us).unwrap();
+        camera.start_exposure().unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+        camera.cancel_exposure().unwrap();
+        orders();
+        camera.set(ControlId::EXPOSURE, 1000.0).unwrap();
+        expose(&camera);
+        assert_eq!(orders(), expected);
+    }
+    // A frame that was simply not fetched.
+    camera.start_exposure().unwrap();
+    std::thread::sleep(Duration::from_millis(5));
+    orders();
+    expose(&camera);
+    assert_eq!(orders(), ["DdrOn", "Start"]);
+}
+
 #[test]
 fn a_second_start_begins_anew() {
     let (_bench, camera) = ready(XY_INSTANT);
