@@ -11,12 +11,13 @@ use std::sync::{Arc, Once};
 use parking_lot::Mutex;
 
 use super::codes::{self, CReturn};
-use super::handles;
 use super::types::qhyccd_handle;
+use super::{handles, log as sinks};
 use crate::camera::{Camera, Error, ErrorKind, Result, State};
 
 /// Runs the body of an exported function that needs no camera.
 pub(super) fn call<V: CReturn>(name: &'static str, body: impl FnOnce() -> Result<V>) -> V::C {
+    sinks::install();
     quieten_panics();
     let _inside = Inside::enter();
     log::trace!("{name}");
@@ -101,14 +102,16 @@ impl Drop for Inside {
 }
 
 /// The standard panic hook prints on stderr, which may be somebody's pipe. Panics inside
-/// exported functions go to the log instead; those of the program's own Rust code keep
-/// the hook they had.
+/// exported functions and on the library's threads go to the log instead; those of the
+/// program's own Rust code keep the hook they had.
 fn quieten_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if DEPTH.with(Cell::get) > 0 {
+            let thread = std::thread::current();
+            let ours = thread.name().is_some_and(|name| name.starts_with("qhyccd-"));
+            if ours || DEPTH.with(Cell::get) > 0 {
                 log::error!("{info}");
             } else {
                 before(info);
