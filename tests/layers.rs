@@ -105,10 +105,10 @@ fn judge(name: &str, path: &str) -> Option<String> {
     }
     let (_, allowed) = TABLE.iter().rfind(|(part, _)| inside(name, part))?;
     let covers = |rule: &&str| path == *rule || path.starts_with(&format!("{rule}::"));
-    if !allowed.iter().any(|rule| covers(rule)) {
+    if !allowed.iter().any(&covers) {
         return Some(format!("must not use `{path}`"));
     }
-    PRIVATE.iter().any(|rule| covers(rule)).then(|| format!("`{path}` is private to its module"))
+    PRIVATE.iter().any(covers).then(|| format!("`{path}` is private to its module"))
 }
 
 /// True if a file lies in a folder, or is the module of that name.

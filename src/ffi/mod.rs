@@ -17,7 +17,7 @@
 //! - A function is `unsafe` if it follows a pointer, and its `# Safety` text says what the
 //!   pointer must be. The others take any arguments whatever.
 //!
-//! Unwinding never leaves a function: [`entry`] turns a panic into an error.
+//! Unwinding never leaves a function: the private module `entry` turns a panic into an error.
 
 #![allow(non_snake_case)]
 
