@@ -130,12 +130,14 @@ impl Queue {
         self.events.try_lock_for(timeout)
     }
 
-    /// Completes at least one transfer if one can be completed before `deadline`.
-    /// `stop` is asked between steps. The caller holds the right to handle events.
+    /// Waits for a transfer that can be completed, `deadline` at the latest, and completes
+    /// all that can be; false if there was none. The vendor's library counts on cancelled
+    /// transfers being gone soon, whatever else the machine does (observed). `stop` is asked between steps. The caller holds the right to handle events.
     pub fn run(&self, deadline: Instant, mut stop: impl FnMut() -> bool) -> bool {
+        let mut completed = false;
         loop {
             if stop() {
-                return false;
+                return completed;
             }
             let mut entries = self.entries.lock();
             match next(&entries, deadline) {
@@ -147,7 +149,7 @@ impl Queue {
                         // SAFETY: the program gave it up, and it has left the queue.
                         unsafe { free(entry.transfer) };
                     }
-                    return true;
+                    completed = true;
                 }
                 Next::Fill(at) => {
                     entries[at].busy = true;
@@ -169,13 +171,13 @@ impl Queue {
                             entries.remove(at);
                             drop(entries);
                             finish(transfer, status);
-                            return true;
+                            completed = true;
                         }
                     }
                 }
                 Next::WaitUntil(until) => {
-                    if Instant::now() >= deadline {
-                        return false;
+                    if completed || Instant::now() >= deadline {
+                        return completed;
                     }
                     self.changed.wait_until(&mut entries, until);
                 }
