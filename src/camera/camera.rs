@@ -284,7 +284,8 @@ impl Camera {
             log::warn!("{}: {error}", self.id);
         }
         if !lost {
-            let farewell = self.run(&mut turn, plan::close(fed)).and_then(|()| self.link.release());
+            let farewell =
+                self.run(&mut turn, plan::close(self.model, fed)).and_then(|()| self.link.release());
             if let Err(error) = farewell {
                 log::info!("{}: closing: {error}", self.id);
             }

@@ -86,6 +86,12 @@ impl Camera {
         Err(Error::new(ErrorKind::Unsupported, "how a camera tells its pressure is not known"))
     }
 
+    /// State of the sensor's supply: 1 good, 2, 3 and 9 tripped.
+    pub fn power_state(&self) -> Result<u8> {
+        self.allow(Op::Ask)?;
+        Ok(self.link.ask::<64>(In::Page(page::POWER))?[0])
+    }
+
     /// FPGA die temperature.
     pub fn fpga_temp_c(&self) -> Result<f64> {
         self.allow(Op::Ask)?;

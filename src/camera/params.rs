@@ -53,6 +53,7 @@ impl Camera {
             Read::WheelSlots => self.wheel_slots().map(f64::from),
             Read::Humidity => self.humidity_percent(),
             Read::Pressure => self.pressure_hpa(),
+            Read::PowerState => self.power_state().map(f64::from),
             Read::ExposureDone => Ok(f64::from(u8::from(self.exposure_is_done()))),
         }
     }

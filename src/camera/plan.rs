@@ -163,10 +163,14 @@ pub(super) fn low_dark_current(on: bool) -> [Step; 2] {
 /// After the last byte of a single frame.
 pub(super) const FRAME_DONE: Step = fpga(fpga::SOFT_TRIGGER, 0);
 
-/// Before the device is released.
-pub(super) fn close(watchdog: bool) -> Vec<Step> {
-    let mut plan = vec![Step::Ask(In::Firmware), fpga(fpga::CLOSE, 0)];
-    if watchdog {
+/// Before the device is released. Only models with a watchdog get the register write
+/// (observed: none on a QHY600C); the page only ends one that was fed.
+pub(super) fn close(model: &Model, fed: bool) -> Vec<Step> {
+    let mut plan = vec![Step::Ask(In::Firmware)];
+    if model.has.watchdog {
+        plan.push(fpga(fpga::CLOSE, 0));
+    }
+    if fed {
         plan.push(Step::Ask(In::Page(page::WATCHDOG_OFF)));
     }
     plan

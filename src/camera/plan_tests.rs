@@ -230,8 +230,10 @@ fn low_dark_current_as_observed() {
 
 #[test]
 fn closing_as_observed_but_the_watchdog_page_before_the_release() {
-    assert_eq!(spell(&close(true)), ["< c2 0000 0000 10", "b9 0000 0069", "< d5 0000 0004 64"]);
-    assert_eq!(spell(&close(false)), ["< c2 0000 0000 10", "b9 0000 0069"]);
+    let [mono, colour] = ["QHY600M", "QHY600C"].map(|name| by_name(name).unwrap());
+    assert_eq!(spell(&close(mono, true)), ["< c2 0000 0000 10", "b9 0000 0069", "< d5 0000 0004 64"]);
+    assert_eq!(spell(&close(mono, false)), ["< c2 0000 0000 10", "b9 0000 0069"]);
+    assert_eq!(spell(&close(colour, false)), ["< c2 0000 0000 10"]);
 }
 
 #[test]

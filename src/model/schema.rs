@@ -303,6 +303,9 @@ pub enum Read {
     Humidity,
     /// Asks for the pressure in hPa.
     Pressure,
+    /// Asks for the state of the sensor's supply (status page 0x24): 1 good, 2, 3 and 9
+    /// tripped.
+    PowerState,
     /// 1 while an exposure is over, else 0.
     ExposureDone,
 }
