@@ -1,0 +1,142 @@
+//! What a run on either library needs: the vendor's library out of the Python package,
+//! the libusb look-alike, the scenario program, and folders where the loader finds them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::support::{self, built_dir, have, on_cameras, root, run, scratch, skip, target_dir};
+
+/// One of the two libraries under test, in a folder with its libusb.
+pub(crate) struct Library {
+    folder: PathBuf,
+    prefix: &'static str,
+}
+
+/// Both libraries and the program that drives them.
+pub(crate) struct Rig {
+    pub(crate) oracle: Library,
+    pub(crate) ours: Library,
+    program: PathBuf,
+}
+
+/// What one run left.
+pub(crate) struct Run {
+    pub(crate) stdout: Vec<String>,
+    pub(crate) trace: String,
+}
+
+impl Rig {
+    /// Prepares everything once. `None` if it cannot be had on this machine; in CI that
+    /// is a failure.
+    pub(crate) fn get(test: &str) -> Option<&'static Rig> {
+        static RIG: OnceLock<Option<Rig>> = OnceLock::new();
+        RIG.get_or_init(|| Rig::build(test)).as_ref()
+    }
+
+    fn build(test: &str) -> Option<Rig> {
+        if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+            skip(test, "the vendor's library in the Python package is for Linux x86-64");
+            return None;
+        }
+        if uses_another_libusb() {
+            skip(test, "this build has libusb compiled in; install its development files and rebuild");
+            return None;
+        }
+        let (theirs, wanted_libusb) = vendor_library(test)?;
+        let look_alike = look_alike();
+
+        let folder = scratch("oracle-theirs");
+        link(&theirs, &folder.join(theirs.file_name().expect("file name")));
+        link(&theirs, &folder.join("libqhyccd.so.20"));
+        link(&look_alike, &folder.join(wanted_libusb));
+        let oracle = Library { folder, prefix: "virtual:" };
+
+        let folder = scratch("oracle-ours");
+        support::link_library(&folder, &["libqhyccd.so", "libqhyccd.so.20"]);
+        link(&look_alike, &folder.join("libusb-1.0.so.0"));
+        let ours = Library { folder, prefix: "virtual-usb:" };
+
+        let program = ours.folder.join("scenario");
+        run(Command::new("cc")
+            .args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-I"])
+            .arg(root().join("include"))
+            .arg(root().join("c-tests/scenario.c"))
+            .arg("-L")
+            .arg(&ours.folder)
+            .args(["-lqhyccd", "-lpthread", "-o"])
+            .arg(&program))
+        .good();
+        Some(Rig { oracle, ours, program })
+    }
+
+    /// Runs a script on one of the libraries.
+    pub(crate) fn run(&self, library: &Library, name: &str, cameras: &str, script: &str) -> Run {
+        let dir = scratch(&format!("oracle-{}-{name}", library.prefix.trim_end_matches(':')));
+        let (file, trace) = (dir.join("script"), dir.join("trace"));
+        fs::write(&file, script).expect("script");
+        let devices = format!("{}{cameras}", library.prefix);
+        let mut command = on_cameras(&self.program, &devices, &dir);
+        command.arg(&file).env("QHYCCD_TRACE", &trace).env("LD_LIBRARY_PATH", &library.folder);
+        // The vendor's library talks on stderr; ours must not.
+        let outcome = run(&mut command);
+        let stdout = if library.prefix == "virtual:" { outcome.good() } else { outcome.silent() };
+        Run {
+            stdout: stdout.lines().map(String::from).collect(),
+            trace: fs::read_to_string(&trace).expect("trace"),
+        }
+    }
+}
+
+fn link(from: &Path, to: &Path) {
+    std::os::unix::fs::symlink(from, to).expect("link");
+}
+
+/// The name by which the loader finds libusb, as it stands in a library.
+const LIBUSB: &[u8] = b"libusb-1.0.so.0\0";
+
+/// True if our library does not ask the loader for libusb.
+fn uses_another_libusb() -> bool {
+    let bytes = fs::read(built_dir().join("libqhyccd.so")).expect("our library");
+    !bytes.windows(LIBUSB.len()).any(|w| w == LIBUSB)
+}
+
+/// The vendor's library as the Python package carries it, and the file name under which
+/// it asks for libusb.
+fn vendor_library(test: &str) -> Option<(PathBuf, String)> {
+    let dir = target_dir().join("oracle");
+    let libs = dir.join("qhyccd.libs");
+    if !libs.is_dir() {
+        if !have("python3", &["-m", "pip", "--version"], test) {
+            return None;
+        }
+        let install = run(Command::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--target"])
+            .arg(&dir)
+            .arg("qhyccd==0.1.3"));
+        if !install.success {
+            skip(test, &format!("pip cannot install the package: {}", install.stderr));
+            return None;
+        }
+    }
+    let files: Vec<PathBuf> = fs::read_dir(&libs).expect("libraries").flatten().map(|e| e.path()).collect();
+    let named = |start: &str| {
+        let fits = |p: &&PathBuf| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with(start));
+        files.iter().find(fits).unwrap_or_else(|| panic!("no {start} in {}", libs.display())).clone()
+    };
+    let libusb = named("libusb-").file_name().expect("file name").to_string_lossy().into_owned();
+    Some((named("libqhyccd-"), libusb))
+}
+
+/// Builds the package `virtual-usb` and returns the look-alike.
+fn look_alike() -> PathBuf {
+    let target = target_dir().join("virtual-usb");
+    run(Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--manifest-path"])
+        .arg(root().join("virtual-usb/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target))
+    .good();
+    target.join("debug/libusb_1_0.so")
+}
