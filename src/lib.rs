@@ -25,3 +25,8 @@ pub mod util;
 pub mod vcam;
 /// Typed requests and their bytes on the bus.
 pub mod wire;
+
+/// The example in the README must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
