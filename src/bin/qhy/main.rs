@@ -25,7 +25,7 @@ use support::session::Session;
 struct Cli {
     /// Use virtual cameras, for example QHY600M or "QHY600M?seed=3&scene=xy"
     ///
-    /// SPEC is MODEL[?option=value&...][,MODEL...]. The same as setting
+    /// SPEC is `MODEL[?option=value&...][,MODEL...]`. The same as setting
     /// QHYCCD_DEVICES=virtual:SPEC.
     #[arg(long = "virtual", value_name = "SPEC", global = true)]
     virtual_devices: Option<String>,
