@@ -8,6 +8,8 @@
 #[allow(clippy::module_inception)]
 mod camera;
 mod cooling;
+#[cfg(test)]
+mod doubles;
 mod error;
 mod format;
 mod geometry;

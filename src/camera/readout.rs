@@ -19,9 +19,10 @@ use super::{Error, ErrorKind, Result};
 
 /// Bytes of one read at most. With [`DEPTH`] reads this stays well below what Linux lends
 /// all USB devices together (16 MiB).
-pub(super) const READ_LEN: usize = 512 * 1024;
+const READ_LEN: usize = 512 * 1024;
 /// Reads in flight.
-pub(super) const DEPTH: usize = 8;
+const DEPTH: usize = 8;
+const DEPTH_UNKNOWN: usize = 2;
 /// Reads are multiples of the largest packet.
 const PACKET: usize = 1024;
 /// One turn of a loop that waits for a read.
@@ -80,11 +81,12 @@ pub(super) fn next_len(mut at: At, pending: &VecDeque<usize>, frame_len: usize) 
             }
         };
     }
-    let len = match at {
-        At::Unknown => READ_LEN,
+    let left = match at {
+        At::Unknown => frame_len,
         At::End => PACKET,
-        At::Frame(have) => (frame_len - have.min(frame_len)).next_multiple_of(PACKET).clamp(PACKET, READ_LEN),
+        At::Frame(have) => frame_len - have.min(frame_len),
     };
+    let len = left.next_multiple_of(PACKET).clamp(PACKET, READ_LEN);
     (at, len)
 }
 
@@ -113,7 +115,9 @@ impl Reads {
         frame_len: usize,
         one_frame: bool,
     ) -> std::result::Result<(), UsbError> {
-        while self.pending.len() < self.depth {
+        // As long as it is not known where frames begin, reads may end anywhere: few of them.
+        let depth = if at == At::Unknown { self.depth.min(DEPTH_UNKNOWN) } else { self.depth };
+        while self.pending.len() < depth {
             let (then, len) = next_len(at, &self.pending, frame_len);
             let went_on = then == At::End || (then == At::Frame(0) && !self.pending.is_empty());
             if one_frame && went_on {
@@ -319,5 +323,44 @@ mod tests {
             lengths.push(len);
         }
         assert_eq!(lengths, [READ_LEN, READ_LEN, 5 * PACKET]);
+    }
+
+    fn read_script(transfers: Vec<Vec<u8>>) -> Result<Vec<u8>> {
+        use super::super::plan::FramePlan;
+        use super::super::settings::Settings;
+        use super::super::state::State;
+
+        let model = crate::model::by_name("QHY600M").unwrap();
+        let mut plan = FramePlan::new(model, &Settings::new(model)).unwrap();
+        plan.pixels = crate::frame::Plan::new(crate::frame::Settings::whole(crate::frame::WireLayout {
+            columns: 1024,
+            rows: 4,
+            sample: crate::frame::Sample::U8,
+        }))
+        .unwrap();
+        let length = Duration::ZERO;
+        let exposure = Exposure { number: 1, plan: plan.into(), start: length, length };
+        let link = super::super::doubles::link_with(transfers);
+        link.status().update(|status| {
+            status.state = State::Reading;
+            status.exposure = Some(exposure.clone());
+        });
+        let mut out = vec![0xA5; 4096];
+        let deadline = Deadline(Instant::now() + Duration::from_secs(60));
+        read(&link, 0x81, &exposure, &deadline, &Progress::default(), &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn a_frame_is_read_with_rubbish_before_its_marker_or_without_a_marker() {
+        let frame: Vec<u8> = (0..4096u32).map(|n| (n * 7 / 3) as u8).collect();
+        let rows = || frame.chunks(1024).map(<[u8]>::to_vec);
+        let marked = || std::iter::once(FRAME_MARKER.to_vec()).chain(rows());
+        assert_eq!(read_script(marked().collect()).unwrap(), frame);
+        assert_eq!(read_script(rows().collect()).unwrap(), frame);
+        // The tail of an older frame, in full transfers and a short one.
+        let rubbish = [vec![1; 1024], vec![2; 100]];
+        assert_eq!(read_script(rubbish.into_iter().chain(marked()).collect()).unwrap(), frame);
+        let joined = [vec![1; 1024], [vec![2; 100], FRAME_MARKER.to_vec()].concat()];
+        assert_eq!(read_script(joined.into_iter().chain(rows()).collect()).unwrap(), frame);
     }
 }

@@ -326,6 +326,22 @@ mod tests {
     }
 
     #[test]
+    fn whatever_ends_an_exposure_wakes_its_reader() {
+        struct Count(std::sync::atomic::AtomicU32);
+        impl Wake for Count {
+            fn wake(&self) {
+                self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+        let count = Arc::new(Count(0.into()));
+        let cell = StatusCell::new();
+        cell.lock().waker = Some(count.clone());
+        cell.update(|status| status.abandon(State::Ready));
+        cell.lose();
+        assert_eq!(count.0.load(std::sync::atomic::Ordering::Relaxed), 2);
+    }
+
+    #[test]
     fn what_ends_waiting_is_never_refused() {
         for state in STATES {
             for op in [Op::Cancel, Op::Stop] {

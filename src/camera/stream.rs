@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -21,6 +21,9 @@ use super::{Error, ErrorKind, Result, StreamStats};
 const SPARE_BUFFERS: usize = 2;
 /// Pause after a failed read, so that a failing device does not take the processor.
 const PAUSE: Duration = Duration::from_millis(10);
+/// If nothing follows a frame for so long, it ends there. Bytes of a frame that goes on
+/// would follow within a row's time.
+const QUIET: Duration = Duration::from_millis(25);
 
 /// One stream, as caller and reader share it.
 pub(super) struct Stream {
@@ -67,7 +70,18 @@ impl Stream {
         endpoint: u8,
         reads: Reads,
     ) -> Result<JoinHandle<()>> {
-        let reader = Reader { link, endpoint, stream: self.clone(), reads, frame: Vec::new() };
+        let reader = Reader {
+            link,
+            endpoint,
+            stream: self.clone(),
+            reads,
+            assembler: Assembler::new(FRAME_MARKER, 0),
+            frame_len: 0,
+            at: At::Unknown,
+            stale_bytes: 0,
+            frame: Vec::new(),
+            unproven: None,
+        };
         std::thread::Builder::new()
             .name("qhyccd-live".into())
             .spawn(move || reader.run())
@@ -193,53 +207,44 @@ struct Reader {
     endpoint: u8,
     stream: Arc<Stream>,
     reads: Reads,
+    assembler: Assembler,
+    frame_len: usize,
+    at: At,
+    /// So many bytes are still to be thrown away.
+    stale_bytes: u64,
     /// What came of the present frame.
     frame: Vec<u8>,
+    /// A frame that has its length, but nothing has yet shown that it ends there: where
+    /// bytes and a marker were lost, two frames would make one.
+    unproven: Option<(Vec<u8>, Instant)>,
 }
 
 impl Reader {
     fn run(mut self) {
-        let mut frame_len = 0;
-        let mut assembler = Assembler::new(FRAME_MARKER, frame_len);
-        let mut at = At::Unknown;
-        let mut stale = 0;
         loop {
-            {
-                let mut mailbox = self.stream.mailbox.lock();
-                if mailbox.stop {
-                    return;
-                }
-                if let Some(bytes) = mailbox.afresh.take() {
-                    mailbox.held = false;
-                    frame_len = mailbox.plan.wire_len();
-                    drop(mailbox);
-                    assembler = Assembler::new(FRAME_MARKER, frame_len);
-                    at = At::Unknown;
-                    stale = bytes;
-                    self.frame.clear();
-                    // What is here already is older than the order.
-                    while let Some(completion) = self.reads.wait(Duration::ZERO) {
-                        self.reads.recycle(completion.buffer);
-                    }
-                }
+            if self.take_orders() {
+                return;
             }
-            if let Err(error) = self.reads.fill(at, frame_len, false) {
+            if let Err(error) = self.reads.fill(self.at, self.frame_len, false) {
                 if self.note_failure(&error) {
                     return;
                 }
             }
-            let Some(Completion { buffer, filled, status }) = self.reads.wait(WAIT_STEP) else {
+            let step = if self.unproven.is_some() { QUIET } else { WAIT_STEP };
+            let Some(Completion { buffer, filled, status }) = self.reads.wait(step) else {
+                if self.unproven.as_ref().is_some_and(|(_, since)| since.elapsed() >= QUIET) {
+                    self.deliver_unproven();
+                }
                 self.link.notice_loss();
                 if self.link.status().state() == State::Lost {
                     return;
                 }
                 continue;
             };
-            let bytes = &buffer[..filled];
-            if stale > 0 {
-                stale = stale.saturating_sub(filled as u64);
+            if self.stale_bytes > 0 {
+                self.stale_bytes = self.stale_bytes.saturating_sub(filled as u64);
             } else {
-                at = self.assemble(&mut assembler, at, bytes, filled < buffer.len(), frame_len);
+                self.assemble(&buffer[..filled], filled < buffer.len());
             }
             self.reads.recycle(buffer);
             if let Err(error) = status {
@@ -250,68 +255,110 @@ impl Reader {
         }
     }
 
-    fn assemble(
-        &mut self,
-        assembler: &mut Assembler,
-        mut at: At,
-        bytes: &[u8],
-        short: bool,
-        frame_len: usize,
-    ) -> At {
+    /// Looks for what the caller wants; true if that is the end.
+    fn take_orders(&mut self) -> bool {
+        let mut mailbox = self.stream.mailbox.lock();
+        if mailbox.stop {
+            return true;
+        }
+        let Some(stale_bytes) = mailbox.afresh.take() else {
+            return false;
+        };
+        mailbox.held = false;
+        self.frame_len = mailbox.plan.wire_len();
+        drop(mailbox);
+        self.stale_bytes = stale_bytes;
+        self.unproven = None;
+        self.seek_marker();
+        // What is here already is older than the order.
+        while let Some(completion) = self.reads.wait(Duration::ZERO) {
+            self.reads.recycle(completion.buffer);
+        }
+        false
+    }
+
+    /// Begins with the next marker.
+    fn seek_marker(&mut self) {
+        self.assembler = Assembler::new(FRAME_MARKER, self.frame_len);
+        self.at = At::Unknown;
+        self.frame.clear();
+    }
+
+    fn assemble(&mut self, bytes: &[u8], short: bool) {
         let mut beside = bytes.len();
+        // Borrowed apart from the rest while its events are looked at.
+        let mut assembler = self.assembler.clone();
         for event in assembler.feed(bytes, short) {
             match event {
                 Event::Data(data) => {
+                    self.deliver_unproven();
                     if self.frame.is_empty() {
-                        self.frame.reserve_exact(frame_len);
+                        self.frame.reserve_exact(self.frame_len);
                     }
                     self.frame.extend_from_slice(data);
                     beside -= data.len();
-                    at = At::Frame(self.frame.len());
+                    self.at = At::Frame(self.frame.len());
                 }
                 Event::FrameDone => {
-                    let mut mailbox = self.stream.mailbox.lock();
-                    let next = mailbox.spare.pop().unwrap_or_default();
-                    mailbox.deliver(std::mem::replace(&mut self.frame, next));
-                    drop(mailbox);
+                    let next = self.stream.mailbox.lock().spare.pop().unwrap_or_default();
+                    self.unproven = Some((std::mem::replace(&mut self.frame, next), Instant::now()));
                     self.frame.clear();
-                    at = At::End;
+                    self.at = At::End;
                 }
                 Event::Resync(why) => {
                     log::debug!("live frame: {why}");
+                    match why {
+                        Resync::NoMarker => self.unproven = None,
+                        Resync::ShortFrame(_) => self.deliver_unproven(),
+                    }
                     self.stream.mailbox.lock().stats.damaged += 1;
                     self.frame.clear();
                     beside = 0;
-                    at = if why == Resync::NoMarker { At::Unknown } else { At::Frame(0) };
+                    self.at = if why == Resync::NoMarker { At::Unknown } else { At::Frame(0) };
                 }
             }
         }
+        self.assembler = assembler;
         // A marker alone makes no event.
-        let marker = match at {
+        let marker = match self.at {
             At::End => beside >= FRAME_MARKER.len(),
             At::Unknown => bytes.ends_with(&FRAME_MARKER),
             At::Frame(_) => false,
         };
-        if marker { At::Frame(0) } else { at }
+        // The device ended the transfer where the frame ends, or went on with a marker.
+        if marker || (self.at == At::End && short && beside == 0) {
+            self.deliver_unproven();
+        }
+        if marker {
+            self.at = At::Frame(0);
+        }
     }
 
-    /// What to do after a failed read; true if there is no going on.
+    fn deliver_unproven(&mut self) {
+        if let Some((frame, _)) = self.unproven.take() {
+            self.stream.mailbox.lock().deliver(frame);
+        }
+    }
+
+    /// What to do after a failed read, whose bytes are lost; true if there is no going on.
     fn note_failure(&mut self, error: &UsbError) -> bool {
         match error {
-            UsbError::Timeout { .. } | UsbError::Cancelled => false,
+            UsbError::Timeout { .. } | UsbError::Cancelled => return false,
             UsbError::Gone => {
                 self.link.status().lose();
-                true
+                return true;
             }
-            other => {
-                log::debug!("live read: {other}");
-                std::thread::sleep(PAUSE);
-                *other == UsbError::Stall && self.link.clear_halt(self.endpoint).is_err() && {
-                    self.link.notice_loss();
-                    self.link.status().state() == State::Lost
-                }
-            }
+            other => log::debug!("live read: {other}"),
         }
+        if !self.frame.is_empty() || self.unproven.take().is_some() {
+            self.stream.mailbox.lock().stats.damaged += 1;
+        }
+        self.seek_marker();
+        std::thread::sleep(PAUSE);
+        if *error == UsbError::Stall && self.link.clear_halt(self.endpoint).is_err() {
+            self.link.notice_loss();
+        }
+        self.link.status().state() == State::Lost
     }
 }
 
