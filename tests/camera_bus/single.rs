@@ -156,9 +156,9 @@ fn the_requests_of_a_short_exposure_are_the_observed_ones() {
     bench.tap.take();
     expose(&camera);
     let mut requests = bench.tap.take();
+    // The watchdog is fed in between; how often the counter is read depends on the machine.
+    requests.retain(|r| !r.contains("register: 103"));
     requests.dedup();
-    let watchdog: Vec<_> = requests.iter().filter(|r| r.contains("register: 103")).cloned().collect();
-    requests.retain(|r| !watchdog.contains(r));
     assert_eq!(
         requests,
         [
