@@ -125,16 +125,12 @@ fn a_program_is_linked_statically_by_pkg_config() {
     }
     let Some(prefix) = prefix(test) else { return };
     let dir = scratch("install-static");
-    // A folder with the archive alone, for otherwise the linker takes the shared library.
-    fs::copy(libdir(prefix).join("libqhyccd.a"), dir.join("libqhyccd.a")).expect("archive");
     let program = dir.join("single");
     run(Command::new("cc")
         .arg("-o")
         .arg(&program)
         .arg(root().join("c-tests/single.c"))
-        .arg("-L")
-        .arg(&dir)
-        .args(pkg_config(prefix, &["--static", "--cflags", "--libs", "libqhyccd"])))
+        .args(pkg_config(prefix, &["--cflags", "--libs", "libqhyccd-static"])))
     .silent();
     // Without any path to the library: it must be inside.
     check_program(&mut on_cameras(&program, DEVICES, &dir));
