@@ -3,6 +3,7 @@
 //! What a scan learnt of a device is kept by its place and address on the bus, so that it
 //! is asked once for its name. Open cameras are not touched by a scan.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
@@ -15,7 +16,7 @@ use crate::wire::status::{ColourByte, decode_colour, serial_text};
 
 use super::link::Link;
 use super::state::StatusCell;
-use super::{Camera, CameraInfo, Error, ErrorKind, Result, State};
+use super::{Camera, CameraInfo, Error, ErrorKind, Result, State, firmware};
 
 /// The devices of one bus and the cameras opened on it.
 pub struct Library {
@@ -31,6 +32,8 @@ struct Shared {
     /// Devices that were looked at. Held for moments only, like `open`.
     known: Mutex<Vec<Known>>,
     open: Mutex<Vec<Arc<Camera>>>,
+    /// Where the user keeps firmware, if he said so.
+    firmware_folder: Mutex<Option<PathBuf>>,
 }
 
 /// What was learnt of one device.
@@ -46,7 +49,11 @@ enum Found {
         id: String,
         model: &'static Model,
     },
-    Loader,
+    /// Waits for its firmware.
+    Loader {
+        /// It was sent already, and in vain; a scan does not try again.
+        tried: bool,
+    },
     /// Ours by its vendor id, but not to be driven; says why.
     Other(String),
 }
@@ -68,28 +75,85 @@ impl Library {
             looking: Mutex::new(()),
             known: Mutex::new(Vec::new()),
             open: Mutex::new(Vec::new()),
+            firmware_folder: Mutex::new(None),
         };
         Library { shared: Arc::new(shared), plug_thread: Mutex::new(None) }
     }
 
-    /// The library on the bus that `QHYCCD_DEVICES` names.
+    /// The library on the bus that `QHYCCD_DEVICES` names, with the firmware folder that
+    /// `QHYCCD_FIRMWARE` names.
     pub fn from_env() -> Result<Library> {
         let value = std::env::var(crate::transport::select::VARIABLE).ok();
-        Ok(Library::new(crate::transport::select::bus_for(value.as_deref())?))
+        let library = Library::new(crate::transport::select::bus_for(value.as_deref())?);
+        if let Some(folder) = std::env::var_os(firmware::VARIABLE).filter(|folder| !folder.is_empty()) {
+            library.set_firmware_folder(folder);
+        }
+        Ok(library)
     }
 
     /// Looks at the bus and lists the cameras. Open cameras are not touched and stay in
     /// the list; their handles stay valid.
+    ///
+    /// If a firmware folder was named, cameras that wait for their firmware get it, each
+    /// once; that may take 10 s a camera and 5 s for all of them to come back. A camera
+    /// that cannot get it is in [`Library::loaders`] then, and the log tells why.
     pub fn scan(&self) -> Result<Vec<CameraInfo>> {
         let _looking = self.shared.looking.lock();
-        let known = self.shared.look()?;
+        let mut known = self.shared.look()?;
+        let waiting: Vec<_> =
+            known.iter().filter(|k| k.is_untried_loader()).map(|k| k.device.clone()).collect();
+        let folder = self.shared.firmware_folder.lock().clone();
+        if let (Some(folder), false) = (folder, waiting.is_empty()) {
+            // What failed is in the log, and the others shall be listed.
+            let _ = self.shared.load_from(&folder, &waiting);
+            known = self.shared.look()?;
+        }
         Ok(known.iter().filter_map(Known::camera).collect())
+    }
+
+    /// Names the folder that holds the maker's firmware files. From now on cameras that
+    /// wait for theirs get it in every [`Library::scan`].
+    pub fn set_firmware_folder(&self, folder: impl Into<PathBuf>) {
+        *self.shared.firmware_folder.lock() = Some(folder.into());
+    }
+
+    /// Gives each camera that waits for its firmware the file of its model (`QHY600.img`,
+    /// for example) from the folder that was named, or else from the system's
+    /// (`/lib/firmware/qhy` on Linux), and waits up to 5 s for them to come back. Returns
+    /// how many were started. One that fails does not keep the others from starting.
+    pub fn load_firmware(&self) -> Result<usize> {
+        let _looking = self.shared.looking.lock();
+        self.shared.look()?;
+        let waiting = self.loaders();
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let folder = self.shared.firmware_folder.lock().clone().or_else(firmware::system_folder);
+        let folder = folder.ok_or_else(|| {
+            let text = format!("a camera waits for its firmware; name its folder in {}", firmware::VARIABLE);
+            Error::new(ErrorKind::NotFound, text)
+        })?;
+        self.shared.load_from(&folder, &waiting)
+    }
+
+    /// Gives one file to all cameras that wait for firmware under these USB ids, and waits
+    /// up to 5 s for them to come back. Returns how many were started.
+    pub fn load_firmware_file(&self, vendor: u16, product: u16, path: &Path) -> Result<usize> {
+        let _looking = self.shared.looking.lock();
+        self.shared.look()?;
+        let mut waiting = self.loaders();
+        waiting.retain(|device| (device.vendor, device.product) == (vendor, product));
+        if waiting.is_empty() {
+            let text = format!("no camera {vendor:04x}:{product:04x} waits for its firmware");
+            return Err(Error::new(ErrorKind::NotFound, text));
+        }
+        self.shared.load(&waiting, |_| Ok(path.to_owned()))
     }
 
     /// Cameras that wait for their firmware, as the last scan saw them.
     pub fn loaders(&self) -> Vec<Identity> {
         let known = self.shared.known.lock();
-        known.iter().filter(|k| matches!(k.found, Found::Loader)).map(|k| k.device.clone()).collect()
+        known.iter().filter(|k| matches!(k.found, Found::Loader { .. })).map(|k| k.device.clone()).collect()
     }
 
     /// Devices of this maker that the last scan could not list, and why: no permission, a
@@ -246,6 +310,56 @@ impl Shared {
         Ok(now)
     }
 
+    /// Gives waiting cameras the files of their models in a folder.
+    fn load_from(&self, folder: &Path, waiting: &[Identity]) -> Result<usize> {
+        self.load(waiting, |device| {
+            let name = firmware::file_name(device.product).ok_or_else(|| {
+                let (vendor, product) = (device.vendor, device.product);
+                let text = format!("the firmware file of camera {vendor:04x}:{product:04x} is not known");
+                Error::new(ErrorKind::Unsupported, text)
+            })?;
+            Ok(folder.join(name))
+        })
+    }
+
+    /// Gives waiting cameras their files. All are tried; the first failure is told. The
+    /// caller holds `looking`.
+    fn load(&self, waiting: &[Identity], file: impl Fn(&Identity) -> Result<PathBuf>) -> Result<usize> {
+        let before = self.bus.scan()?;
+        let mut started = 0;
+        let mut failure = None;
+        for device in waiting {
+            match file(device).and_then(|path| self.load_one(device, &path)) {
+                Ok(()) => started += 1,
+                Err(error) => {
+                    log::warn!("firmware of the device at {}:{}: {error}", device.bus, device.address);
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+        let all_back =
+            firmware::await_cameras(&*self.bus, &before, started).inspect_err(|error| log::warn!("{error}"));
+        self.look()?;
+        match failure {
+            Some(error) => Err(error),
+            None => all_back.map(|()| started),
+        }
+    }
+
+    fn load_one(&self, device: &Identity, path: &Path) -> Result<()> {
+        let image = firmware::read(path, firmware::controller(device.product, path)?)?;
+        let transport = self.bus.open(device)?;
+        transport.claim()?;
+        if let Some(known) = self.known.lock().iter_mut().find(|k| k.device == *device) {
+            known.found = Found::Loader { tried: true };
+        }
+        log::info!("sending {} to the device at {}:{}", path.display(), device.bus, device.address);
+        let sent = firmware::send(&*transport, &image);
+        // It may be gone already.
+        let _ = transport.release();
+        sent
+    }
+
     fn find(&self, id: &str) -> Option<(Identity, &'static Model)> {
         self.known.lock().iter().find_map(|k| match &k.found {
             Found::Camera { id: other, model } if other == id => Some((k.device.clone(), *model)),
@@ -275,7 +389,7 @@ impl Shared {
 
     fn identify(&self, device: &Identity) -> Found {
         if model::is_loader(device.vendor, device.product) {
-            return Found::Loader;
+            return Found::Loader { tried: false };
         }
         self.ask_identity(device).unwrap_or_else(|error| {
             log::warn!(
@@ -350,6 +464,10 @@ impl Known {
             Found::Camera { id, .. } => Some(id),
             _ => None,
         }
+    }
+
+    fn is_untried_loader(&self) -> bool {
+        matches!(self.found, Found::Loader { tried: false })
     }
 
     fn camera(&self) -> Option<CameraInfo> {

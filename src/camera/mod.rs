@@ -11,6 +11,7 @@ mod cooling;
 #[cfg(test)]
 mod doubles;
 mod error;
+mod firmware;
 mod format;
 mod geometry;
 mod library;

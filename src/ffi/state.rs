@@ -117,6 +117,22 @@ fn library() -> Result<Arc<Library>> {
     }
 }
 
+/// Gives waiting cameras their firmware from `folder`, if one is named, or from where the
+/// library looks by itself. Starts the library if it does not run.
+pub(super) fn load_firmware(folder: Option<String>) -> Result<()> {
+    let library = started()?;
+    if let Some(folder) = folder {
+        library.set_firmware_folder(folder);
+    }
+    library.load_firmware().map(drop)
+}
+
+/// Gives one firmware file to the cameras that wait under these USB ids. Starts the
+/// library if it does not run.
+pub(super) fn load_firmware_file(vendor: u16, product: u16, path: &str) -> Result<()> {
+    started()?.load_firmware_file(vendor, product, path.as_ref()).map(drop)
+}
+
 /// Looks for cameras and keeps the list.
 pub(super) fn scan() -> Result<Vec<CameraInfo>> {
     let cameras = library()?.scan()?;

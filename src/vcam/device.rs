@@ -8,6 +8,7 @@ use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
 use super::cooler::Cooler;
 use super::ddr::Ddr;
+use super::loader::Loader;
 use super::scene::Scene;
 use super::sensor::{self, pixels::Imager};
 use super::sequencer::{Sequencer, Surroundings};
@@ -66,10 +67,13 @@ pub struct Device {
     watchdog_on: bool,
     rbi_removal: bool,
     fan: [u8; 64],
+    /// It has no firmware yet: all it has is this.
+    loader: Option<Loader>,
 }
 
 impl Device {
-    /// Builds the camera that `spec` orders, at a place on the bus.
+    /// Builds the camera that `spec` orders, at a place on the bus. It waits for its
+    /// firmware if its product id there says so.
     pub fn new(spec: &DeviceSpec, identity: Identity) -> Result<Device, SpecError> {
         let Some(readout) = sensor::readout(0) else {
             return Err(SpecError(format!("there is no virtual {} yet", spec.model.name)));
@@ -77,6 +81,7 @@ impl Device {
         let memory = u64::from(spec.model.ddr_mib) * 1024 * 1024;
         let ddr = Ddr::new(memory, spec.link, spec.readout == ReadoutPace::Real);
         let colour = spec.model.bayer.is_some();
+        let waits = spec.model.loader == Some(identity.product);
         Ok(Device {
             identity,
             plugged_unix: Duration::ZERO,
@@ -90,6 +95,7 @@ impl Device {
             watchdog_on: false,
             rbi_removal: false,
             fan: [0; 64],
+            loader: waits.then(Loader::new),
             spec: spec.clone(),
         })
     }
@@ -110,8 +116,16 @@ impl Device {
         self.wheel.start_homing(now);
     }
 
+    /// What it has instead of firmware, while it waits for that.
+    pub fn loader(&self) -> Option<&Loader> {
+        self.loader.as_ref()
+    }
+
     /// Answers a control read; returns how many bytes it gave.
     pub fn control_in(&mut self, setup: Setup, data: &mut [u8], now: Duration) -> Result<usize, Refusal> {
+        if self.loader.is_some() {
+            return Err(Refusal::Stall);
+        }
         let request = In::decode(setup).map_err(|_| Refusal::Stall)?;
         let answer: &[u8] = match request {
             In::Eeprom { value, index } => &self.eeprom(value, index),
@@ -137,7 +151,16 @@ impl Device {
 
     /// Takes a control write.
     pub fn control_out(&mut self, setup: Setup, data: &[u8], now: Duration) -> Result<(), Refusal> {
-        match Out::decode(setup, data).map_err(|_| Refusal::Stall)? {
+        let order = Out::decode(setup, data).map_err(|_| Refusal::Stall)?;
+        match (order, &mut self.loader) {
+            (Out::Loader { address, data }, Some(loader)) => loader.take(address, &data),
+            (Out::Loader { .. }, None) | (_, Some(_)) => Err(Refusal::Stall),
+            (order, None) => self.obey(order, now),
+        }
+    }
+
+    fn obey(&mut self, order: Out, now: Duration) -> Result<(), Refusal> {
+        match order {
             Out::Command(command) => {
                 let around = self.surroundings(now);
                 self.sequencer.command(command, now, &around).map_err(|_| Refusal::Stall)?;
@@ -155,13 +178,14 @@ impl Device {
             Out::Fan(record) => self.fan = record,
             Out::Target { tenths_c } => self.cooler.set_target(tenths_c, now),
             Out::Cooler { automatic, half_pwm } => self.cooler.set_mode(automatic, half_pwm, now),
+            Out::Loader { .. } => return Err(Refusal::Stall),
         }
         Ok(())
     }
 
     /// Gives bytes of a bulk endpoint, as many as there are now.
     pub fn bulk_in(&mut self, endpoint: u8, data: &mut [u8], now: Duration) -> Result<BulkIn, Refusal> {
-        if endpoint != DATA_ENDPOINT {
+        if endpoint != DATA_ENDPOINT || self.loader.is_some() {
             return Err(Refusal::Stall);
         }
         let around = self.surroundings(now);

@@ -19,6 +19,7 @@ mod cooler;
 mod ddr;
 mod device;
 mod gps;
+mod loader;
 mod port;
 mod rng;
 pub mod scene;
@@ -30,5 +31,6 @@ mod tests;
 mod wheel;
 
 pub use device::{BulkIn, Device, Refusal};
+pub use loader::Loader;
 pub use port::{Port, Socket};
 pub use spec::{DeviceSpec, SpecError};

@@ -2,7 +2,8 @@
 //! of one virtual bus into which such devices go.
 //!
 //! A [`Port`] is one plugging-in: once unplugged it stays dead, and plugging the camera
-//! in again makes a new one at a new address, as an operating system sees it.
+//! in again makes a new one at a new address, as an operating system sees it. So does a
+//! camera whose firmware starts: it leaves the bus and comes back by itself.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,6 +31,8 @@ pub struct Port {
 struct Plugged {
     device: Device,
     gone: bool,
+    /// It left by itself and comes back at this instant.
+    back_at: Option<Instant>,
     changes: u64,
 }
 
@@ -64,7 +67,7 @@ impl Port {
         Ok(Port {
             identity,
             clock: Clock::scaled(spec.speed),
-            plugged: Mutex::new(Plugged { device, gone: false, changes: 0 }),
+            plugged: Mutex::new(Plugged { device, gone: false, back_at: None, changes: 0 }),
             changed: Condvar::new(),
             claimed: AtomicBool::new(false),
             watchers,
@@ -103,7 +106,12 @@ impl Port {
 
     /// A control write.
     pub fn control_out(&self, setup: Setup, data: &[u8]) -> Result<(), UsbError> {
-        self.control(|device, now| device.control_out(setup, data, now))
+        self.control(|device, now| device.control_out(setup, data, now))?;
+        if self.with_device(|device| device.loader().is_some_and(|l| l.started_at().is_some())) {
+            let back_at = self.clock.instant_at(self.clock.now() + FIRMWARE_START);
+            self.leave(Some(back_at));
+        }
+        Ok(())
     }
 
     fn control<T>(
@@ -168,7 +176,12 @@ impl Port {
     /// Pulls the cable: every call from now on fails, whoever waits wakes, and watchers
     /// hear of it in this thread. Harmless a second time.
     pub fn unplug(&self) {
+        self.leave(None);
+    }
+
+    fn leave(&self, back_at: Option<Instant>) {
         let mut plugged = self.plugged.lock();
+        plugged.back_at = back_at;
         if std::mem::replace(&mut plugged.gone, true) {
             return;
         }
@@ -178,6 +191,10 @@ impl Port {
         self.watchers.tell(&BusEvent::Left(self.identity.clone()));
     }
 }
+
+/// Camera time from the start of the firmware until the camera is on the bus again. A
+/// guess.
+const FIRMWARE_START: Duration = Duration::from_millis(500);
 
 /// The sockets of one virtual bus.
 pub struct Socket {
@@ -212,14 +229,19 @@ impl Socket {
         let watchers = Arc::new(Watchers::default());
         let mut slots = Slots { ports: Vec::new(), next_address: FIRST_ADDRESS };
         for (place, spec) in specs.iter().enumerate() {
-            let port = Port::plug_in(spec, slots.identity(place, spec), watchers.clone(), false)?;
+            let port =
+                Port::plug_in(spec, slots.identity(place, spec, spec.loader), watchers.clone(), false)?;
             slots.ports.push(Arc::new(port));
         }
         Ok(Socket { specs, slots: Mutex::new(slots), watchers })
     }
 
-    /// The cameras plugged in now.
+    /// The cameras plugged in now. If the firmware of one has started since the last
+    /// look, watchers hear of its return in this thread.
     pub fn ports(&self) -> Vec<Arc<Port>> {
+        for place in 0..self.specs.len() {
+            self.bring_back(place);
+        }
         self.slots.lock().ports.iter().filter(|port| !port.is_gone()).cloned().collect()
     }
 
@@ -240,11 +262,30 @@ impl Socket {
         if !slots.ports[place].is_gone() {
             return Ok(());
         }
-        let identity = slots.identity(place, spec);
+        let identity = slots.identity(place, spec, spec.loader);
         slots.ports[place] = Arc::new(Port::plug_in(spec, identity.clone(), self.watchers.clone(), true)?);
         drop(slots);
         self.watchers.tell(&BusEvent::Arrived(identity));
         Ok(())
+    }
+
+    /// Puts a camera whose firmware has started back on the bus, if it is time.
+    fn bring_back(&self, place: usize) {
+        let mut slots = self.slots.lock();
+        let back_at = slots.ports[place].plugged.lock().back_at;
+        if back_at.is_none_or(|at| Instant::now() < at) {
+            return;
+        }
+        let spec = &self.specs[place];
+        let identity = slots.identity(place, spec, false);
+        let watchers = self.watchers.clone();
+        match Port::plug_in(spec, identity.clone(), watchers, false) {
+            Ok(port) => slots.ports[place] = Arc::new(port),
+            // The file of its scene is gone: it stays away.
+            Err(_) => return,
+        }
+        drop(slots);
+        self.watchers.tell(&BusEvent::Arrived(identity));
     }
 
     /// Calls `listener` on arrivals and departures, in the thread that causes them.
@@ -264,17 +305,19 @@ impl Socket {
 }
 
 impl Slots {
-    fn identity(&mut self, place: usize, spec: &DeviceSpec) -> Identity {
+    fn identity(&mut self, place: usize, spec: &DeviceSpec, loader: bool) -> Identity {
         let address = self.next_address;
         self.next_address = if address == LAST_ADDRESS { FIRST_ADDRESS } else { address + 1 };
         Identity {
             vendor: crate::model::VENDOR,
-            product: spec.model.product,
+            product: spec.model.loader.filter(|_| loader).unwrap_or(spec.model.product),
             bus: BUS,
             address,
             ports: vec![1, 1 + place as u8],
             speed: match spec.link {
                 LinkSpeed::High => LinkSpeed::High,
+                // The controller's ROM speaks USB 2 only (public data sheet).
+                _ if loader => LinkSpeed::High,
                 _ => LinkSpeed::Super,
             },
         }

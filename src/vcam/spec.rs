@@ -38,6 +38,8 @@ pub struct DeviceSpec {
     pub pressure_sensor: bool,
     /// How fast a frame gets from the sensor to the host.
     pub readout: ReadoutPace,
+    /// It is plugged in without its firmware and waits for it.
+    pub loader: bool,
 }
 
 /// What the sensor looks at.
@@ -77,7 +79,7 @@ impl fmt::Display for SpecError {
 impl std::error::Error for SpecError {}
 
 const OPTIONS: &str =
-    "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout";
+    "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout, loader";
 
 impl DeviceSpec {
     /// The camera that a bare model name orders, as the first on its bus.
@@ -95,6 +97,7 @@ impl DeviceSpec {
             humidity_sensor: true,
             pressure_sensor: true,
             readout: ReadoutPace::Real,
+            loader: false,
         }
     }
 
@@ -183,7 +186,7 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 "instant" => spec.readout = ReadoutPace::Instant,
                 _ => return bad("real or instant"),
             },
-            "gps" | "humidity" | "pressure" => {
+            "gps" | "humidity" | "pressure" | "loader" => {
                 let on = match value.as_str() {
                     "on" => true,
                     "off" => false,
@@ -192,6 +195,10 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 match key {
                     "gps" => spec.gps_box = on,
                     "humidity" => spec.humidity_sensor = on,
+                    "loader" if on && model.loader.is_none() => {
+                        return err(format!("{name}: option `loader`: this model needs no firmware"));
+                    }
+                    "loader" => spec.loader = on,
                     _ => spec.pressure_sensor = on,
                 }
             }
@@ -291,7 +298,7 @@ mod tests {
     fn every_option_is_understood() {
         let spec = one(
             "qhy600c?seed=9&speed=2.5&scene=constant:77&serial=0123456789abcdef1&ambient=-5.5&speed_link=high\
-             &wheel=0&gps=on&humidity=off&pressure=off&readout=instant",
+             &wheel=0&gps=on&humidity=off&pressure=off&readout=instant&loader=on",
         );
         assert_eq!(spec.model.name, "QHY600C");
         assert_eq!((spec.seed, spec.speed, spec.ambient_c), (9, 2.5, -5.5));
@@ -300,7 +307,7 @@ mod tests {
         assert_eq!(spec.serial[15], 0xF1);
         assert_eq!((spec.link, spec.wheel_slots, spec.gps_box), (LinkSpeed::High, 0, true));
         assert!(!spec.humidity_sensor && !spec.pressure_sensor);
-        assert_eq!(spec.readout, ReadoutPace::Instant);
+        assert_eq!((spec.readout, spec.loader), (ReadoutPace::Instant, true));
     }
 
     #[test]
@@ -340,6 +347,7 @@ mod tests {
             ("QHY600M?speed_link=usb2", "`usb2`"),
             ("QHY600M?wheel=8", "`8`"),
             ("QHY600M?gps=yes", "`yes`"),
+            ("QHY600M?loader=1", "`1`"),
             ("QHY600M?readout=fast", "`fast`"),
             ("QHY600M?scene=file:%2", "`%`"),
             ("QHY600M?faults=stall", "`faults`"),

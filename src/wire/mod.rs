@@ -25,7 +25,7 @@ pub const DATA_ENDPOINT: u8 = 0x81;
 
 /// Request codes (`bRequest`), all observed on the bus.
 pub mod code {
-    /// FX3 boot loader write.
+    /// Boot loader write.
     pub const LOADER: u8 = 0xA0;
     /// Two-byte I2C read.
     pub const I2C_READ: u8 = 0xB7;

@@ -45,6 +45,14 @@ pub enum Out {
         /// Half the PWM value, 0..=127; 0 in automatic mode.
         half_pwm: u8,
     },
+    /// To a camera that waits for its firmware: bytes for its memory; none of them to
+    /// start what is there.
+    Loader {
+        /// Where they go, or where to start; low half in `wValue`, high in `wIndex`.
+        address: u32,
+        /// The bytes.
+        data: Vec<u8>,
+    },
 }
 
 /// A request that the camera answers.
@@ -174,6 +182,10 @@ impl Out {
             Out::Cooler { automatic, half_pwm } => {
                 (Setup::vendor_out(code::COOLER, 0, 0), vec![u8::from(*automatic), *half_pwm])
             }
+            Out::Loader { address, data } => {
+                let (low, high) = (*address as u16, (*address >> 16) as u16);
+                (Setup::vendor_out(code::LOADER, low, high), data.clone())
+            }
         }
     }
 
@@ -209,6 +221,10 @@ impl Out {
             code::COOLER => {
                 need(2)?;
                 Out::Cooler { automatic: data[0] != 0, half_pwm: data[1] }
+            }
+            code::LOADER => {
+                let address = u32::from(setup.index) << 16 | u32::from(setup.value);
+                Out::Loader { address, data: data.to_vec() }
             }
             _ => return Err(DecodeError::UnknownRequest(setup)),
         })

@@ -99,6 +99,7 @@ fn out() -> impl Strategy<Value = Out> {
         }),
         (-65535..=65535).prop_map(|tenths_c| Out::Target { tenths_c }),
         any::<(bool, u8)>().prop_map(|(automatic, half_pwm)| Out::Cooler { automatic, half_pwm }),
+        any::<(u32, Vec<u8>)>().prop_map(|(address, data)| Out::Loader { address, data }),
     ]
 }
 

@@ -8,6 +8,7 @@ mod bench;
 mod clients;
 mod controls;
 mod faults;
+mod firmware;
 mod library;
 mod live;
 mod loss;

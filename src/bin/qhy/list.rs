@@ -49,8 +49,9 @@ fn note(device: &Identity, open: impl Fn(&Identity) -> std::result::Result<(), U
     if model::is_loader(device.vendor, device.product) {
         let file = driven.and_then(|m| m.firmware_file).map(|f| format!(" ({f})")).unwrap_or_default();
         return Some(format!(
-            "{place}: {name} or a variant, waits for its firmware{file}; install the maker's firmware \
-             files and udev rules, then plug it in again"
+            "{place}: {name} or a variant, waits for its firmware{file}; set QHYCCD_FIRMWARE to the \
+             folder with the maker's firmware files, or install those and the maker's udev rules and \
+             plug it in again"
         ));
     }
     open(device).err().map(|error| format!("{place}: {name} or a variant, {error}"))
