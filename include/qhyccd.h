@@ -1090,16 +1090,24 @@ uint32_t GetQHYCCDImageStabilizationGravity(qhyccd_handle *handle, int *GravityX
 uint32_t SetQHYCCDArrayCamSync(qhyccd_handle *handle, bool onoff);
 
 /**
- * Not supported yet: upload of the firmware files in a folder to waiting cameras.
+ * Gives each camera that waits for its firmware the file of its model, `QHY600.img` for
+ * example, from the folder `path`. Each file is checked before a byte of it is sent. From
+ * then on `ScanQHYCCD` does the same for cameras that are plugged in later.
  *
- * Returns `QHYCCD_ERROR`.
+ * May take 10 s a camera, and 5 s for all of them to come back on the bus.
+ *
+ * Returns 0 if no camera waits or all came back, otherwise `QHYCCD_ERROR`, and
+ * `GetQHYCCDLastError` tells why.
  */
 uint32_t OSXInitQHYCCDFirmware(char *path);
 
 /**
- * Not supported: this library contains no firmware images.
+ * The same with the folder that the environment variable `QHYCCD_FIRMWARE` names, or else
+ * the system's (`/lib/firmware/qhy` on Linux): unlike the vendor's, this library contains
+ * no images.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 if no camera waits or all came back, otherwise `QHYCCD_ERROR`, and
+ * `GetQHYCCDLastError` tells why.
  */
 uint32_t OSXInitQHYCCDFirmwareArray(void);
 
@@ -1111,9 +1119,12 @@ uint32_t OSXInitQHYCCDFirmwareArray(void);
 uint32_t OSXInitQHYCCDAndroidFirmwareArray(int idVendor, int idProduct, int fileDescriptor);
 
 /**
- * Not supported yet: upload of one firmware file to the waiting camera with these ids.
+ * Gives one firmware file to the cameras that wait for theirs with these USB ids. Only
+ * ids that are known to be of such a camera are served.
  *
- * Returns `QHYCCD_ERROR`.
+ * May take 10 s a camera, and 5 s for all of them to come back on the bus.
+ *
+ * Returns 0 if all came back, otherwise `QHYCCD_ERROR`, also if none waits.
  */
 uint32_t DownloadFX3FirmWare(uint16_t vid, uint16_t pid, char *imgpath);
 

@@ -139,6 +139,28 @@ fn the_call_orders_of_real_clients_work_on_both_cameras() {
 }
 
 #[test]
+fn a_camera_that_waits_for_firmware_gets_it_in_every_way() {
+    let program = Program::build("firmware", "firmware");
+    let folder = |name: &str, damage: u8| {
+        let folder = program.path.with_file_name(name);
+        fs::create_dir(&folder).expect("folder");
+        // One section of one word, which is the sum as well; its address is the entry.
+        let mut image = b"CY\x1c\xb0\x01\0\0\0\0\x30\0\x40word\0\0\0\0\0\x30\0\x40word".to_vec();
+        image[12] ^= damage;
+        fs::write(folder.join("QHY600.img"), image).expect("image");
+        folder.to_str().expect("UTF-8").to_owned()
+    };
+    let (good, damaged) = (folder("good", 0), folder("damaged", 1));
+    for way in ["folder", "file", "scan", "array"] {
+        let mut command = program.command(&format!("{FAST}&loader=on"), &[way, &good, &damaged]);
+        if matches!(way, "scan" | "array") {
+            command.env("QHYCCD_FIRMWARE", &good);
+        }
+        compare(&run(&mut command).silent(), "firmware");
+    }
+}
+
+#[test]
 fn valgrind_finds_nothing() {
     if !have("valgrind", &["--version"], "valgrind_finds_nothing") {
         return;

@@ -16,7 +16,7 @@ const WAITING: &str = "QHY600M?scene=xy&speed=100&readout=instant&loader=on";
 /// An image of one section, spelled by hand.
 fn image(entry: u32) -> Vec<u8> {
     let mut file = b"CY\x1c\xb0".to_vec();
-    let words: Vec<u32> = (0..1280).map(|n| n * 0x0101_0101).collect();
+    let words: Vec<u32> = (0..1280u32).map(|n| n.wrapping_mul(0x9E37_79B9)).collect();
     file.extend((words.len() as u32).to_le_bytes());
     file.extend(0x4000_3000u32.to_le_bytes());
     words.iter().for_each(|word| file.extend(word.to_le_bytes()));

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use qhyccd::model::{self, Model, Write as Effect};
 
+use crate::support;
+
 /// A named script and the cameras it runs on.
 pub(crate) struct Scenario {
     pub(crate) name: String,
@@ -51,7 +53,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         gps(),
     ]);
     list.extend(bins());
-    list.extend([full_frame(), cancels(), live(), two_cameras(), long_exposure()]);
+    list.extend([full_frame(), cancels(), live(), two_cameras(), long_exposure(), loader_start()]);
     list
 }
 
@@ -302,5 +304,29 @@ fn long_exposure() -> Scenario {
         "long-exposure",
         "QHY600M?scene=xy",
         &format!("{SINGLE}\nbits 16\n{SMALL}\nset 8 11000000\nshot\n{END}"),
+    )
+}
+
+/// A camera that waits for its firmware, and an image whose sections have the sizes and
+/// places of the observed download.
+fn loader_start() -> Scenario {
+    let mut image = b"CY\x1c\xb0".to_vec();
+    let mut sum = 0u32;
+    for (address, words) in [(0x4000_3000u32, 1280u32), (0x4001_3000, 16)] {
+        image.extend(words.to_le_bytes());
+        image.extend(address.to_le_bytes());
+        for word in (0..words).map(|n| n.wrapping_mul(0x9E37_79B9)) {
+            image.extend(word.to_le_bytes());
+            sum = sum.wrapping_add(word);
+        }
+    }
+    [0, 0x4000_3000, sum].iter().for_each(|word| image.extend(word.to_le_bytes()));
+    let folder = support::scratch("oracle-firmware");
+    std::fs::write(folder.join("QHY600.img"), image).expect("image");
+    let folder = folder.to_str().expect("UTF-8");
+    scenario(
+        "loader-start",
+        "QHY600M?loader=on",
+        &format!("resource\nload {folder}\nsleep 1500\nscan\nopen\nclose\nrelease"),
     )
 }

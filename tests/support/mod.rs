@@ -146,6 +146,7 @@ pub(crate) fn skip(test: &str, why: &str) -> bool {
 /// environment that the library reads, in a folder of its own.
 pub(crate) fn on_cameras(program: impl AsRef<OsStr>, devices: &str, home: &Path) -> Command {
     let mut command = Command::new(program);
-    command.env("QHYCCD_DEVICES", devices).env_remove("QHYCCD_LOG").env("HOME", home).current_dir(home);
+    command.env_remove("QHYCCD_LOG").env_remove("QHYCCD_FIRMWARE");
+    command.env("QHYCCD_DEVICES", devices).env("HOME", home).current_dir(home);
     command
 }
