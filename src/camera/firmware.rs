@@ -85,8 +85,17 @@ pub(super) fn system_folder() -> Option<PathBuf> {
 }
 
 /// The name of the file for a waiting camera.
-pub(super) fn file_name(product: u16) -> Option<&'static str> {
+fn file_name(product: u16) -> Option<&'static str> {
     model::all().find(|m| m.loader == Some(product))?.firmware_file
+}
+
+/// The waiting cameras whose file has a known name, and that file in a folder.
+pub(super) fn files_for<'a>(
+    waiting: impl IntoIterator<Item = &'a Identity>,
+    folder: &Path,
+) -> Vec<(Identity, PathBuf)> {
+    let file = |device: &Identity| Some((device.clone(), folder.join(file_name(device.product)?)));
+    waiting.into_iter().filter_map(file).collect()
 }
 
 /// The controller of a waiting camera: by the name of its own file if that is known,

@@ -100,13 +100,15 @@ impl Library {
     pub fn scan(&self) -> Result<Vec<CameraInfo>> {
         let _looking = self.shared.looking.lock();
         let mut known = self.shared.look()?;
-        let waiting: Vec<_> =
-            known.iter().filter(|k| k.is_untried_loader()).map(|k| k.device.clone()).collect();
         let folder = self.shared.firmware_folder.lock().clone();
-        if let (Some(folder), false) = (folder, waiting.is_empty()) {
-            // What failed is in the log, and the others shall be listed.
-            let _ = self.shared.load_from(&folder, &waiting);
-            known = self.shared.look()?;
+        if let Some(folder) = folder {
+            let untried = known.iter().filter(|k| k.is_untried_loader());
+            let waiting = firmware::files_for(untried.map(|k| &k.device), &folder);
+            if !waiting.is_empty() {
+                // What failed is in the log, and the others shall be listed.
+                let _ = self.shared.load(&waiting);
+                known = self.shared.look()?;
+            }
         }
         Ok(known.iter().filter_map(Known::camera).collect())
     }
@@ -121,19 +123,22 @@ impl Library {
     /// for example) from the folder that was named, or else from the system's
     /// (`/lib/firmware/qhy` on Linux), and waits up to 5 s for them to come back. Returns
     /// how many were started. One that fails does not keep the others from starting.
+    /// Cameras that this library does not drive are left alone.
     pub fn load_firmware(&self) -> Result<usize> {
         let _looking = self.shared.looking.lock();
         self.shared.look()?;
-        let waiting = self.loaders();
-        if waiting.is_empty() {
-            return Ok(0);
-        }
         let folder = self.shared.firmware_folder.lock().clone().or_else(firmware::system_folder);
-        let folder = folder.ok_or_else(|| {
-            let text = format!("a camera waits for its firmware; name its folder in {}", firmware::VARIABLE);
-            Error::new(ErrorKind::NotFound, text)
-        })?;
-        self.shared.load_from(&folder, &waiting)
+        // Without a folder the name alone stands for the file that cannot be found.
+        let waiting = firmware::files_for(&self.loaders(), folder.as_deref().unwrap_or(Path::new("")));
+        match (waiting.as_slice(), folder) {
+            ([], _) => Ok(0),
+            (waiting, Some(_)) => self.shared.load(waiting),
+            ([(_, file), ..], None) => {
+                let variable = firmware::VARIABLE;
+                let text = format!("a camera waits for {}; name its folder in {variable}", file.display());
+                Err(Error::new(ErrorKind::NotFound, text))
+            }
+        }
     }
 
     /// Gives one file to all cameras that wait for firmware under these USB ids, and waits
@@ -147,7 +152,8 @@ impl Library {
             let text = format!("no camera {vendor:04x}:{product:04x} waits for its firmware");
             return Err(Error::new(ErrorKind::NotFound, text));
         }
-        self.shared.load(&waiting, |_| Ok(path.to_owned()))
+        let waiting: Vec<_> = waiting.into_iter().map(|device| (device, path.to_owned())).collect();
+        self.shared.load(&waiting)
     }
 
     /// Cameras that wait for their firmware, as the last scan saw them.
@@ -310,26 +316,14 @@ impl Shared {
         Ok(now)
     }
 
-    /// Gives waiting cameras the files of their models in a folder.
-    fn load_from(&self, folder: &Path, waiting: &[Identity]) -> Result<usize> {
-        self.load(waiting, |device| {
-            let name = firmware::file_name(device.product).ok_or_else(|| {
-                let (vendor, product) = (device.vendor, device.product);
-                let text = format!("the firmware file of camera {vendor:04x}:{product:04x} is not known");
-                Error::new(ErrorKind::Unsupported, text)
-            })?;
-            Ok(folder.join(name))
-        })
-    }
-
     /// Gives waiting cameras their files. All are tried; the first failure is told. The
     /// caller holds `looking`.
-    fn load(&self, waiting: &[Identity], file: impl Fn(&Identity) -> Result<PathBuf>) -> Result<usize> {
+    fn load(&self, waiting: &[(Identity, PathBuf)]) -> Result<usize> {
         let before = self.bus.scan()?;
         let mut started = 0;
         let mut failure = None;
-        for device in waiting {
-            match file(device).and_then(|path| self.load_one(device, &path)) {
+        for (device, path) in waiting {
+            match self.load_one(device, path) {
                 Ok(()) => started += 1,
                 Err(error) => {
                     log::warn!("firmware of the device at {}:{}: {error}", device.bus, device.address);

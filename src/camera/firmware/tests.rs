@@ -330,3 +330,12 @@ fn a_camera_is_back_when_it_may_be_opened() {
     let text = await_cameras(&bus, &[device], 1).unwrap_err().to_string();
     assert!(text.contains("0 of 1 cameras"), "{text}");
 }
+
+#[test]
+fn only_cameras_that_are_driven_have_files() {
+    let ours = camera(|_| Ok(())).identity;
+    let other = Identity { product: 0x0410, ..ours.clone() };
+    assert!(model::is_loader(other.vendor, other.product));
+    let files = files_for(&[other, ours.clone()], Path::new("/folder"));
+    assert_eq!(files, [(ours, PathBuf::from("/folder/QHY600.img"))]);
+}
