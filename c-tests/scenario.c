@@ -248,6 +248,8 @@ static void run(uint32_t words, char **word)
         printf("firmware %ld %u %u\n", code(ret), bytes[0], bytes[1]);
     } else if (!strcmp(name, "load")) {
         printf("load %ld\n", code(OSXInitQHYCCDFirmware(words > 1 ? word[1] : NULL)));
+        /* The vendor's library meets the camera that comes back on a thread of its own. */
+        sleep_ms(b);
     } else if (!strcmp(name, "fpga")) {
         uint8_t bytes[8] = {0};
         uint32_t ret = GetQHYCCDFPGAVersion(camera, 0, bytes);

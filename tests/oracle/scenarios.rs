@@ -327,6 +327,6 @@ fn loader_start() -> Scenario {
     scenario(
         "loader-start",
         "QHY600M?loader=on",
-        &format!("resource\nload {folder}\nsleep 1500\nscan\nopen\nclose\nrelease"),
+        &format!("resource\nload {folder} 1500\nscan\nopen\nclose\nrelease"),
     )
 }
