@@ -93,6 +93,14 @@ fn single_frames_of_every_shape_have_the_right_pixels() {
 }
 
 #[test]
+fn a_recorded_run_plays_again_without_the_camera() {
+    let program = Program::build("single", "replay");
+    let record = scratch("c-replay-record").join("run.jsonl");
+    program.expect(&format!("record:{}:{FAST}", record.display()), &["small"], "single-small");
+    program.expect(&format!("replay:{}", record.display()), &["small"], "single-small");
+}
+
+#[test]
 fn nothing_is_written_behind_a_frame_or_an_answer() {
     Program::build("guard", "guard").expect(FAST, &[], "guard");
 }

@@ -81,7 +81,7 @@ fn have(what: &str, mut probe: Command) -> bool {
 #[test]
 fn help_names_the_subcommands_and_bad_arguments_exit_with_2() {
     let help = stdout(&["--help"]);
-    for name in ["list", "info", "capture", "models", "matrix", "--virtual"] {
+    for name in ["list", "info", "capture", "probe", "models", "matrix", "--virtual"] {
         assert!(help.contains(name), "{help}");
     }
     assert_eq!(stdout(&["--version"]), format!("qhy {}\n", env!("CARGO_PKG_VERSION")));

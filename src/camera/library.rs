@@ -10,13 +10,17 @@ use std::thread::JoinHandle;
 use parking_lot::Mutex;
 
 use crate::model::{self, Model};
-use crate::transport::{Bus, BusEvent, BusListener, Identity, LinkSpeed, Transport, UsbError};
+use crate::transport::{Bus, BusEvent, BusListener, Identity, LinkSpeed, Setup, Transport, UsbError};
 use crate::wire::In;
 use crate::wire::status::{ColourByte, decode_colour, serial_text};
 
 use super::link::Link;
 use super::state::StatusCell;
 use super::{Camera, CameraInfo, Error, ErrorKind, Result, State, firmware};
+
+/// The questions for colour and for serial number.
+const IDENTITY: In = In::Eeprom { value: 0, index: 8 };
+const SERIAL: In = In::Eeprom { value: 0x10, index: 0x10 };
 
 /// The devices of one bus and the cameras opened on it.
 pub struct Library {
@@ -171,6 +175,13 @@ impl Library {
             _ => None,
         };
         known.iter().filter_map(why).collect()
+    }
+
+    /// Requests whose answers tell a camera's serial number, or may, and from which byte
+    /// on: for whoever records what passes and wants it hidden. The number stands in the
+    /// second; where the first ends, and with what, is not known.
+    pub fn serial_requests() -> [(Setup, usize); 2] {
+        [(IDENTITY.encode().0, 2), (SERIAL.encode().0, 0)]
     }
 
     /// Opens a camera, with or without a scan before. A camera that is open already is
@@ -404,7 +415,7 @@ impl Shared {
         }
         let transport: Arc<dyn Transport> = self.bus.open(device)?;
         let link = Link::new(transport, Arc::new(StatusCell::new()));
-        let colour = match decode_colour(link.ask(In::Eeprom { value: 0, index: 8 })?) {
+        let colour = match decode_colour(link.ask(IDENTITY)?) {
             ColourByte::Mono => false,
             ColourByte::Colour => true,
             ColourByte::Other(byte) => {
@@ -417,7 +428,7 @@ impl Shared {
             let text = format!("no {kind} model with product id {:#06x} is known", device.product);
             Error::new(ErrorKind::Unsupported, text)
         })?;
-        let serial = serial_text(link.ask(In::Eeprom { value: 0x10, index: 0x10 })?);
+        let serial = serial_text(link.ask(SERIAL)?);
         Ok(Found::Camera { id: format!("{}-{serial}", model.name), model })
     }
 

@@ -12,7 +12,10 @@ use std::time::Duration;
 use crate::util::Clock;
 
 pub mod null;
+pub mod record;
+pub mod replay;
 pub mod select;
+mod trace;
 #[cfg(feature = "usb")]
 pub mod usb;
 #[cfg(feature = "virtual")]
@@ -26,7 +29,7 @@ pub const VENDOR_OUT: u8 = 0x40;
 pub const VENDOR_IN: u8 = 0xC0;
 
 /// The fixed part of a control request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Setup {
     /// Direction, type and recipient (`bmRequestType`).
     pub request_type: u8,

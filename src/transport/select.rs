@@ -1,4 +1,13 @@
 //! Chooses the bus by the value of `QHYCCD_DEVICES`. Unset means real USB.
+//!
+//! | value | cameras |
+//! | --- | --- |
+//! | `virtual:QHY600M?seed=1,QHY600C` | virtual ones in this process |
+//! | `virtual-usb:...` | those of the libusb look-alike |
+//! | `record:FILE` | on USB; what passes is written to FILE and `FILE.bulk` |
+//! | `record:FILE?bulk=no` | the same without pixels; `bulk=MIB` sets how much of them |
+//! | `record:FILE:virtual:QHY600M` | as above, of the cameras named behind the file |
+//! | `replay:FILE?speed=10&bulk=no` | those of a record, answering as they did then |
 #![forbid(unsafe_code)]
 
 use std::sync::Arc;
@@ -8,7 +17,11 @@ use super::{Bus, UsbError};
 /// Name of the environment variable.
 pub const VARIABLE: &str = "QHYCCD_DEVICES";
 
-const FORM: &str = "virtual:MODEL[?option=value[&option=value...]][,MODEL...]";
+const FORM: &str = "virtual:MODEL[?option=value[&option=value...]][,MODEL...], record:FILE, \
+                    record:FILE:virtual:MODEL..., or replay:FILE";
+
+/// What may stand behind the file of a record.
+const RECORDED: [&str; 3] = ["virtual:", "virtual-usb:", "replay:"];
 
 /// In front of cameras that are not in this process but behind the libusb look-alike of
 /// the package `virtual-usb`, which reads the rest of the value.
@@ -24,7 +37,41 @@ pub fn bus_for(value: Option<&str>) -> Result<Arc<dyn Bus>, UsbError> {
     match value.split_once(':') {
         Some(("virtual", text)) => virtual_bus(text),
         Some((BEHIND_USB, _)) => look_alike_bus(),
+        Some(("record", text)) => record_bus(text),
+        Some(("replay", text)) => match super::replay::bus(text) {
+            Ok(bus) => Ok(Arc::new(bus)),
+            Err(error) => Err(mistake(&error.to_string())),
+        },
         _ => Err(mistake(&format!("`{value}` is not understood; expected {FORM}"))),
+    }
+}
+
+/// True if the cameras that `value` names are not on USB, as far as this process can tell.
+pub fn is_simulated(value: Option<&str>) -> bool {
+    let inner = match value.and_then(|value| value.strip_prefix("record:")) {
+        Some(text) => recorded(text).1,
+        None => value,
+    };
+    inner.is_some_and(|inner| inner.starts_with("virtual:") || inner.starts_with("replay:"))
+}
+
+/// Takes `FILE[:BUS]` apart.
+fn recorded(text: &str) -> (&str, Option<&str>) {
+    let place = |(at, _)| RECORDED.iter().any(|form| text[at + 1..].starts_with(form)).then_some(at);
+    match text.match_indices(':').find_map(place) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    }
+}
+
+fn record_bus(text: &str) -> Result<Arc<dyn Bus>, UsbError> {
+    let (text, inner) = recorded(text);
+    let mut of_inner = false;
+    let made = super::record::bus(text, || bus_for(inner).inspect_err(|_| of_inner = inner.is_some()));
+    match made {
+        Ok(bus) => Ok(Arc::new(bus)),
+        Err(error) if of_inner => Err(error),
+        Err(error) => Err(mistake(&error.to_string())),
     }
 }
 
@@ -83,6 +130,13 @@ mod tests {
             ("QHY600M", "`QHY600M`"),
             ("usb:1", "`usb:1`"),
             ("Virtual:QHY600M", "`Virtual:QHY600M`"),
+            ("record:", "no file"),
+            ("record:f?bulk=some:replay:g", "`bulk=some`"),
+            ("record:f?bulk:replay:g", "`bulk`"),
+            ("record:f:replay:g?sped=1", "`sped=1`"),
+            ("replay:", "no file"),
+            ("replay:/no/such/file", "/no/such/file"),
+            ("replay:f?speed=-1", "`speed=-1`"),
         ] {
             let text = text_of(value);
             assert!(text.starts_with("QHYCCD_DEVICES: ") && text.contains(named), "{text}");

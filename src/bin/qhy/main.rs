@@ -11,6 +11,7 @@ mod info;
 mod list;
 mod matrix;
 mod models;
+mod probe;
 mod support;
 
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Command {
     Info(info::Args),
     /// Take single frames and write them as FITS, with a PNG preview
     Capture(capture::Args),
+    /// Look closely at a real camera and write a report for the authors
+    Probe(probe::Args),
     /// List the camera models that the library knows
     Models(models::Args),
     /// List the C functions and what each of them does
@@ -54,6 +57,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::List => list::run(&open()?),
         Command::Info(args) => info::run(args, &open()?),
         Command::Capture(args) => capture::run(args, open),
+        Command::Probe(args) => probe::run(args, cli.virtual_devices.as_deref()),
         Command::Models(args) => models::run(args),
         Command::Matrix(args) => matrix::run(args),
     }

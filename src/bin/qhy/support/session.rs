@@ -17,12 +17,20 @@ pub(crate) struct Session {
 impl Session {
     /// Opens the bus of `--virtual MODEL`, else the one that the environment names.
     pub(crate) fn open(virtual_devices: Option<&str>) -> Result<Session> {
+        Session::open_through(virtual_devices, |bus| bus)
+    }
+
+    /// The same with a bus around that bus.
+    pub(crate) fn open_through(
+        virtual_devices: Option<&str>,
+        around: impl FnOnce(Arc<dyn Bus>) -> Arc<dyn Bus>,
+    ) -> Result<Session> {
         let value = match virtual_devices {
             Some(devices) => Some(format!("virtual:{devices}")),
             None => std::env::var(select::VARIABLE).ok(),
         };
-        let bus = select::bus_for(value.as_deref())?;
-        let simulated = value.is_some_and(|v| v.starts_with("virtual:"));
+        let bus = around(select::bus_for(value.as_deref())?);
+        let simulated = select::is_simulated(value.as_deref());
         Ok(Session { library: Library::new(bus.clone()), bus, simulated })
     }
 
