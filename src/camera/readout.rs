@@ -23,6 +23,8 @@ const READ_LEN: usize = 512 * 1024;
 /// Reads in flight.
 const DEPTH: usize = 8;
 const DEPTH_UNKNOWN: usize = 2;
+/// Where the halving of reads ends when the system is short of memory for them.
+const LEAST_READ_LEN: usize = 16 * 1024;
 /// Reads are multiples of the largest packet.
 const PACKET: usize = 1024;
 /// One turn of a loop that waits for a read.
@@ -61,9 +63,9 @@ pub(super) enum At {
     End,
 }
 
-/// Length of the next read, given where the stream is and what reads are pending; if all
-/// goes well it ends with a frame or a marker.
-pub(super) fn next_len(mut at: At, pending: &VecDeque<usize>, frame_len: usize) -> (At, usize) {
+/// Length of the next read, at most `most`, given where the stream is and what reads are
+/// pending; if all goes well it ends with a frame or a marker.
+fn next_len(mut at: At, pending: &VecDeque<usize>, frame_len: usize, most: usize) -> (At, usize) {
     for &len in pending {
         at = match at {
             At::Unknown => At::Unknown,
@@ -86,7 +88,7 @@ pub(super) fn next_len(mut at: At, pending: &VecDeque<usize>, frame_len: usize) 
         At::End => PACKET,
         At::Frame(have) => frame_len - have.min(frame_len),
     };
-    let len = left.next_multiple_of(PACKET).clamp(PACKET, READ_LEN);
+    let len = left.next_multiple_of(PACKET).clamp(PACKET, most);
     (at, len)
 }
 
@@ -96,11 +98,22 @@ pub(super) struct Reads {
     pending: VecDeque<usize>,
     spare: Vec<Vec<u8>>,
     depth: usize,
+    read_len: usize,
 }
 
 impl Reads {
     pub(super) fn new(stream: Box<dyn BulkStream>) -> Reads {
-        Reads { stream, pending: VecDeque::new(), spare: Vec::new(), depth: DEPTH }
+        Reads { stream, pending: VecDeque::new(), spare: Vec::new(), depth: DEPTH, read_len: READ_LEN }
+    }
+
+    /// Goes on with shorter reads; false if they are as short as they may be.
+    fn shorten(&mut self) -> bool {
+        let shorter = self.read_len > LEAST_READ_LEN;
+        if shorter {
+            self.read_len /= 2;
+            log::info!("USB memory is short: reads of {} bytes", self.read_len);
+        }
+        shorter
     }
 
     pub(super) fn stream(&mut self) -> &mut dyn BulkStream {
@@ -118,7 +131,7 @@ impl Reads {
         // As long as it is not known where frames begin, reads may end anywhere: few of them.
         let depth = if at == At::Unknown { self.depth.min(DEPTH_UNKNOWN) } else { self.depth };
         while self.pending.len() < depth {
-            let (then, len) = next_len(at, &self.pending, frame_len);
+            let (then, len) = next_len(at, &self.pending, frame_len, self.read_len);
             let went_on = then == At::End || (then == At::Frame(0) && !self.pending.is_empty());
             if one_frame && went_on {
                 break;
@@ -131,10 +144,13 @@ impl Reads {
                     self.depth = self.pending.len();
                     log::info!("USB memory is short: {} reads in flight", self.depth);
                     self.spare.push(buffer);
+                    break;
                 }
                 Err((error, buffer)) => {
                     self.spare.push(buffer);
-                    return Err(error);
+                    if error != UsbError::NoMemory || !self.shorten() {
+                        return Err(error);
+                    }
                 }
             }
         }
@@ -143,8 +159,12 @@ impl Reads {
 
     /// Waits for the oldest read.
     pub(super) fn wait(&mut self, timeout: Duration) -> Option<Completion> {
-        let completion = self.stream.wait(timeout)?;
+        let mut completion = self.stream.wait(timeout)?;
         self.pending.pop_front();
+        // It never began: nothing is lost, and the next ones are shorter.
+        if completion.status == Err(UsbError::NoMemory) && self.shorten() {
+            completion.status = Err(UsbError::Cancelled);
+        }
         Some(completion)
     }
 
@@ -262,7 +282,7 @@ mod tests {
         let mut wire = VecDeque::from([0, frame_len]);
         while ends.len() < count {
             while pending.len() < 4 {
-                let (_, len) = next_len(at, &pending, frame_len);
+                let (_, len) = next_len(at, &pending, frame_len, READ_LEN);
                 pending.push_back(len);
             }
             let asked = pending.pop_front().unwrap();
@@ -315,7 +335,7 @@ mod tests {
         let mut pending = VecDeque::new();
         let mut lengths = Vec::new();
         loop {
-            let (at, len) = next_len(At::Frame(0), &pending, frame_len);
+            let (at, len) = next_len(At::Frame(0), &pending, frame_len, READ_LEN);
             if at == At::End {
                 break;
             }

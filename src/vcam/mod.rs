@@ -18,6 +18,7 @@
 mod cooler;
 mod ddr;
 mod device;
+mod faults;
 mod gps;
 mod loader;
 mod port;

@@ -15,6 +15,7 @@ use crate::transport::{BusEvent, BusListener, Identity, LinkSpeed, Setup, UsbErr
 use crate::util::Clock;
 
 use super::device::{BulkIn, Device, Refusal};
+use super::faults::{Fault, Faults};
 use super::spec::{DeviceSpec, SpecError};
 
 /// One virtual camera in its socket.
@@ -34,6 +35,7 @@ struct Plugged {
     /// It left by itself and comes back at this instant.
     back_at: Option<Instant>,
     changes: u64,
+    faults: Faults,
 }
 
 /// Whoever wants to know of arrivals and departures.
@@ -67,7 +69,13 @@ impl Port {
         Ok(Port {
             identity,
             clock: Clock::scaled(spec.speed),
-            plugged: Mutex::new(Plugged { device, gone: false, back_at: None, changes: 0 }),
+            plugged: Mutex::new(Plugged {
+                device,
+                gone: false,
+                back_at: None,
+                changes: 0,
+                faults: spec.faults.clone(),
+            }),
             changed: Condvar::new(),
             claimed: AtomicBool::new(false),
             watchers,
@@ -101,12 +109,15 @@ impl Port {
 
     /// A control read.
     pub fn control_in(&self, setup: Setup, data: &mut [u8]) -> Result<usize, UsbError> {
-        self.control(|device, now| device.control_in(setup, data, now))
+        self.control(|device, now, fault| {
+            let n = device.control_in(setup, data, now)?;
+            Ok(if fault == Some(Fault::Short) { n / 2 } else { n })
+        })
     }
 
     /// A control write.
     pub fn control_out(&self, setup: Setup, data: &[u8]) -> Result<(), UsbError> {
-        self.control(|device, now| device.control_out(setup, data, now))?;
+        self.control(|device, now, _| device.control_out(setup, data, now))?;
         if self.with_device(|device| device.loader().is_some_and(|l| l.started_at().is_some())) {
             let back_at = self.clock.instant_at(self.clock.now() + FIRMWARE_START);
             self.leave(Some(back_at));
@@ -116,13 +127,23 @@ impl Port {
 
     fn control<T>(
         &self,
-        ask: impl FnOnce(&mut Device, Duration) -> Result<T, Refusal>,
+        ask: impl FnOnce(&mut Device, Duration, Option<Fault>) -> Result<T, Refusal>,
     ) -> Result<T, UsbError> {
         let mut plugged = self.plugged.lock();
         if plugged.gone {
             return Err(UsbError::Gone);
         }
-        let answer = ask(&mut plugged.device, self.clock.now());
+        let fault = plugged.faults.next();
+        let answer = match fault {
+            Some(Fault::Unplug) => {
+                drop(plugged);
+                self.unplug();
+                return Err(UsbError::Gone);
+            }
+            Some(Fault::Stall) => Err(Refusal::Stall),
+            Some(Fault::Silent) => Err(Refusal::Silent),
+            Some(Fault::Short) | None => ask(&mut plugged.device, self.clock.now(), fault),
+        };
         plugged.changes += 1;
         drop(plugged);
         self.changed.notify_all();
@@ -135,7 +156,16 @@ impl Port {
         if plugged.gone {
             return Err(UsbError::Gone);
         }
-        plugged.device.bulk_in(endpoint, data, self.clock.now()).map_err(UsbError::from)
+        let step = plugged.device.bulk_in(endpoint, data, self.clock.now())?;
+        match if step.ended { plugged.faults.next() } else { None } {
+            Some(Fault::Unplug) => {
+                drop(plugged);
+                self.unplug();
+                Err(UsbError::Gone)
+            }
+            Some(Fault::Stall) => Err(UsbError::Stall),
+            _ => Ok(step),
+        }
     }
 
     /// A number that grows with everything a bulk read may wait for. Take it before the
@@ -162,7 +192,7 @@ impl Port {
 
     /// Clears the halt of an endpoint.
     pub fn clear_halt(&self, endpoint: u8) -> Result<(), UsbError> {
-        self.control(|device, _| {
+        self.control(|device, _, _| {
             device.clear_halt(endpoint);
             Ok(())
         })
@@ -310,7 +340,7 @@ impl Slots {
         self.next_address = if address == LAST_ADDRESS { FIRST_ADDRESS } else { address + 1 };
         Identity {
             vendor: crate::model::VENDOR,
-            product: spec.model.loader.filter(|_| loader).unwrap_or(spec.model.product),
+            product: spec.model.loader.filter(|_| loader).unwrap_or(spec.product),
             bus: BUS,
             address,
             ports: vec![1, 1 + place as u8],

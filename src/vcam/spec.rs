@@ -11,6 +11,8 @@ use std::path::PathBuf;
 use crate::model::{self, Model};
 use crate::transport::LinkSpeed;
 
+use super::faults::Faults;
+
 /// One virtual camera as ordered.
 #[derive(Clone, Debug)]
 pub struct DeviceSpec {
@@ -40,6 +42,10 @@ pub struct DeviceSpec {
     pub readout: ReadoutPace,
     /// It is plugged in without its firmware and waits for it.
     pub loader: bool,
+    /// The USB product id it shows, the model's own unless ordered otherwise.
+    pub product: u16,
+    /// What goes wrong on the cable, and when.
+    pub faults: Faults,
 }
 
 /// What the sensor looks at.
@@ -78,8 +84,8 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
-const OPTIONS: &str =
-    "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout, loader";
+const OPTIONS: &str = "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout, \
+                       loader, product, faults";
 
 impl DeviceSpec {
     /// The camera that a bare model name orders, as the first on its bus.
@@ -98,6 +104,8 @@ impl DeviceSpec {
             pressure_sensor: true,
             readout: ReadoutPace::Real,
             loader: false,
+            product: model.product,
+            faults: Faults::default(),
         }
     }
 
@@ -185,6 +193,14 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 "real" => spec.readout = ReadoutPace::Real,
                 "instant" => spec.readout = ReadoutPace::Instant,
                 _ => return bad("real or instant"),
+            },
+            "product" => match u16::from_str_radix(&value, 16) {
+                Ok(product) => spec.product = product,
+                Err(_) => return bad("a product id of up to 4 hexadecimal digits"),
+            },
+            "faults" => match Faults::parse(&value) {
+                Some(faults) => spec.faults = faults,
+                None => return bad("unplug, stall, silent or short, each with @NUMBER, joined by +"),
             },
             "gps" | "humidity" | "pressure" | "loader" => {
                 let on = match value.as_str() {
@@ -298,7 +314,8 @@ mod tests {
     fn every_option_is_understood() {
         let spec = one(
             "qhy600c?seed=9&speed=2.5&scene=constant:77&serial=0123456789abcdef1&ambient=-5.5&speed_link=high\
-             &wheel=0&gps=on&humidity=off&pressure=off&readout=instant&loader=on",
+             &wheel=0&gps=on&humidity=off&pressure=off&readout=instant&loader=on&product=c6Fe\
+             &faults=stall@7+short@9",
         );
         assert_eq!(spec.model.name, "QHY600C");
         assert_eq!((spec.seed, spec.speed, spec.ambient_c), (9, 2.5, -5.5));
@@ -308,6 +325,8 @@ mod tests {
         assert_eq!((spec.link, spec.wheel_slots, spec.gps_box), (LinkSpeed::High, 0, true));
         assert!(!spec.humidity_sensor && !spec.pressure_sensor);
         assert_eq!((spec.readout, spec.loader), (ReadoutPace::Instant, true));
+        assert_eq!(spec.product, 0xC6FE);
+        assert_eq!(Some(spec.faults), Faults::parse("stall@7+short@9"));
     }
 
     #[test]
@@ -351,6 +370,7 @@ mod tests {
             ("QHY600M?readout=fast", "`fast`"),
             ("QHY600M?scene=file:%2", "`%`"),
             ("QHY600M?faults=stall", "`faults`"),
+            ("QHY600M?product=12345", "`12345`"),
         ] {
             let text_of_error = mistake(text);
             assert!(text_of_error.contains(named), "{text}: {text_of_error}");

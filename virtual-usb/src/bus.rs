@@ -1,16 +1,17 @@
 //! The one bus of the process, its devices, and what programs hold of them.
 
+use std::cell::Cell;
 use std::ffi::{c_int, c_void};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use qhyccd::transport::Identity;
 use qhyccd::vcam::{Port, Socket};
 
 use crate::abi::{HOTPLUG_ARRIVED, HOTPLUG_LEFT, HOTPLUG_MATCH_ANY, HotplugCallback};
-use crate::queue::Queue;
+use crate::queue::{LOOK_AGAIN, Queue};
 use crate::trace;
 
 /// A device as one session sees it. Never freed: programs hold pointers for as long as
@@ -43,6 +44,15 @@ pub struct Context {
     devices: Mutex<Vec<&'static Device>>,
     next_registration: Mutex<c_int>,
     interrupted: AtomicBool,
+    /// Counts interrupts, for threads that wait while another one handles events.
+    interrupts: AtomicU64,
+    /// Held by programs that wait for another thread's events.
+    waiters: Mutex<()>,
+}
+
+thread_local! {
+    /// The context whose events this thread is handling: callbacks run inside.
+    static HANDLING: Cell<*const Context> = const { Cell::new(std::ptr::null()) };
 }
 
 struct Registration {
@@ -50,6 +60,7 @@ struct Registration {
     events: c_int,
     vendor: c_int,
     product: c_int,
+    class: c_int,
     callback: HotplugCallback,
     user_data: *mut c_void,
 }
@@ -137,8 +148,10 @@ impl Handle {
             return true;
         }
         let got = self.device.port().claim();
-        self.claimed.store(got, Ordering::Release);
-        got
+        if got {
+            self.claimed.store(true, Ordering::Release);
+        }
+        got || self.claimed.load(Ordering::Acquire)
     }
 
     /// Gives the interface back; false if this handle did not have it.
@@ -172,7 +185,7 @@ impl Context {
     pub fn register(
         &'static self,
         events: c_int,
-        ids: (c_int, c_int),
+        (vendor, product, class): (c_int, c_int, c_int),
         callback: HotplugCallback,
         user_data: *mut c_void,
     ) -> c_int {
@@ -182,8 +195,7 @@ impl Context {
         if self.registrations.lock().is_empty() {
             *known = self.plugged();
         }
-        let registration =
-            Registration { id: *next, events, vendor: ids.0, product: ids.1, callback, user_data };
+        let registration = Registration { id: *next, events, vendor, product, class, callback, user_data };
         self.registrations.lock().push(registration);
         *next
     }
@@ -193,9 +205,17 @@ impl Context {
         self.registrations.lock().retain(|r| r.id != id);
     }
 
-    /// Tells one registration of all devices that are there.
+    /// What the program gave with a registration.
+    pub fn user_data(&self, id: c_int) -> *mut c_void {
+        let registrations = self.registrations.lock();
+        registrations.iter().find(|r| r.id == id).map_or(std::ptr::null_mut(), |r| r.user_data)
+    }
+
+    /// Tells one registration of the devices that are there; of those that the event loop
+    /// has not seen yet it will tell itself.
     pub fn enumerate(&'static self, id: c_int) {
-        for device in self.plugged() {
+        let known = self.known.lock().clone();
+        for device in known {
             self.tell(device, HOTPLUG_ARRIVED, |r| r.id == id);
         }
     }
@@ -231,6 +251,8 @@ impl Context {
                     && wanted(r)
                     && fits(r.vendor, device.identity().vendor)
                     && fits(r.product, device.identity().product)
+                    // All cameras have device class 0.
+                    && fits(r.class, 0)
             })
             .map(|r| (r.id, r.callback, r.user_data))
             .collect();
@@ -252,31 +274,73 @@ impl Context {
     /// Makes the thread that handles events return to its caller.
     pub fn interrupt(&self) {
         self.interrupted.store(true, Ordering::Release);
-        self.queue.interrupt();
+        self.interrupts.fetch_add(1, Ordering::AcqRel);
+        self.queue.wake();
     }
 
-    /// Handles events until one was handled, `done` says so, or `deadline`.
-    pub fn handle_events(&'static self, deadline: Instant, done: impl Fn() -> bool) {
-        use std::time::Duration;
+    /// True in a callback of this context's event loop.
+    pub fn in_callback(&self) -> bool {
+        HANDLING.get() == std::ptr::from_ref(self)
+    }
+
+    /// Held by programs that wait for another thread's events.
+    pub fn waiters(&self) -> &Mutex<()> {
+        &self.waiters
+    }
+
+    /// Handles events until one was handled, `done` says so, or `deadline`. Fails in a
+    /// callback, as libusb does.
+    pub fn handle_events(&'static self, deadline: Instant, done: impl Fn() -> bool) -> Result<(), Recursion> {
         // Another thread may be at it; then it does the work and this one looks on.
         const SLICE: Duration = Duration::from_millis(2);
+        if self.in_callback() {
+            return Err(Recursion);
+        }
+        let interrupts = self.interrupts.load(Ordering::Acquire);
         loop {
-            if done() || self.interrupted.swap(false, Ordering::AcqRel) {
-                return;
+            if done()
+                || self.interrupted.swap(false, Ordering::AcqRel)
+                || interrupts != self.interrupts.load(Ordering::Acquire)
+            {
+                return Ok(());
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if let Some(_events) = self.queue.try_events(left.min(SLICE)) {
-                if self.hotplug() {
-                    return;
-                }
-                let slice = deadline.min(Instant::now() + Duration::from_millis(20));
-                if self.queue.run(slice, || done() || self.interrupted.load(Ordering::Acquire)) {
-                    return;
+                if self.handle_once(deadline, &done) {
+                    return Ok(());
                 }
             }
             if Instant::now() >= deadline {
-                return;
+                return Ok(());
             }
         }
     }
+
+    /// The same for a thread that holds the right to handle events.
+    pub fn handle_events_locked(&'static self, deadline: Instant) -> Result<(), Recursion> {
+        if self.in_callback() {
+            return Err(Recursion);
+        }
+        loop {
+            if self.interrupted.swap(false, Ordering::AcqRel)
+                || self.handle_once(deadline, &|| false)
+                || Instant::now() >= deadline
+            {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One look at the bus and at the transfers; true if something was handled.
+    fn handle_once(&'static self, deadline: Instant, done: &dyn Fn() -> bool) -> bool {
+        let before = HANDLING.replace(std::ptr::from_ref(self));
+        let slice = deadline.min(Instant::now() + LOOK_AGAIN);
+        let handled =
+            self.hotplug() || self.queue.run(slice, || done() || self.interrupted.load(Ordering::Acquire));
+        HANDLING.set(before);
+        handled
+    }
 }
+
+/// Somebody handles events in a callback of the same context.
+pub struct Recursion;

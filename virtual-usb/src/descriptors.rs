@@ -3,7 +3,7 @@
 
 use std::ptr;
 
-use qhyccd::transport::{Identity, LinkSpeed};
+use qhyccd::transport::{Identity, LinkSpeed, Setup};
 
 use crate::abi::{
     ConfigDescriptor, DeviceDescriptor, EndpointDescriptor, Interface, InterfaceDescriptor, SPEED_FULL,
@@ -12,6 +12,8 @@ use crate::abi::{
 
 /// Address of the endpoint that delivers pixels.
 pub const DATA_ENDPOINT: u8 = 0x81;
+/// In steps of the link's unit of current.
+const MAX_POWER: u8 = 50;
 
 pub fn speed_code(speed: LinkSpeed) -> i32 {
     match speed {
@@ -68,7 +70,7 @@ pub fn new_config(identity: &Identity) -> *const ConfigDescriptor {
             configuration_value: 1,
             string_index: 0,
             attributes: 0x80,
-            max_power: 50,
+            max_power: MAX_POWER,
             interface: ptr::null(),
             extra: ptr::null(),
             extra_length: 0,
@@ -120,4 +122,55 @@ pub unsafe fn free_config(config: *mut ConfigDescriptor) {
         // SAFETY: by contract; the descriptor is the first field of `Config`.
         drop(unsafe { Box::from_raw(config.cast::<Config>()) });
     }
+}
+
+/// The text of a string descriptor.
+pub fn text(identity: &Identity, index: u8) -> Option<String> {
+    match index {
+        1 => Some("QHYCCD".into()),
+        2 => Some(format!("virtual camera {:04x}", identity.product)),
+        _ => None,
+    }
+}
+
+/// Answers the standard request GET_DESCRIPTOR. `None`: it is another request; inside,
+/// `None`: there is no such descriptor.
+pub fn request(identity: &Identity, setup: Setup) -> Option<Option<Vec<u8>>> {
+    const IN_STANDARD_DEVICE: u8 = 0x80;
+    const GET_DESCRIPTOR: u8 = 6;
+    if (setup.request_type, setup.request) != (IN_STANDARD_DEVICE, GET_DESCRIPTOR) {
+        return None;
+    }
+    let [index, kind] = setup.value.to_le_bytes();
+    Some(match (kind, index) {
+        (1, 0) => Some(device_bytes(identity)),
+        (2, 0) => Some(config_bytes(identity)),
+        // The one language: American English.
+        (3, 0) => Some(vec![4, 3, 0x09, 0x04]),
+        (3, _) => text(identity, index).map(|text| {
+            let letters = text.encode_utf16().flat_map(u16::to_le_bytes);
+            [2 + 2 * text.len() as u8, 3].into_iter().chain(letters).collect()
+        }),
+        _ => None,
+    })
+}
+
+fn device_bytes(identity: &Identity) -> Vec<u8> {
+    let d = device(identity);
+    let mut bytes = vec![d.length, d.descriptor_type];
+    bytes.extend(d.bcd_usb.to_le_bytes());
+    bytes.extend([d.device_class, d.device_subclass, d.device_protocol, d.max_packet_size_0]);
+    for word in [d.vendor, d.product, d.bcd_device] {
+        bytes.extend(word.to_le_bytes());
+    }
+    bytes.extend([d.manufacturer_index, d.product_index, d.serial_index, d.num_configurations]);
+    bytes
+}
+
+fn config_bytes(identity: &Identity) -> Vec<u8> {
+    let [low, high] = max_packet(identity.speed).to_le_bytes();
+    let mut bytes = vec![9, 2, 25, 0, 1, 1, 0, 0x80, MAX_POWER];
+    bytes.extend([9, 4, 0, 0, 1, 0xFF, 0, 0, 0]);
+    bytes.extend([7, 5, DATA_ENDPOINT, 2, low, high, 0]);
+    bytes
 }

@@ -4,25 +4,36 @@
 //! in the order of submission, and callbacks run in the thread that handles events with
 //! no lock held. Data are taken from the camera straight into the program's buffer.
 
+use std::ffi::c_int;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use qhyccd::transport::UsbError;
 
-use crate::abi::{FLAG_FREE_BUFFER, FLAG_FREE_TRANSFER, FLAG_SHORT_NOT_OK, Handle, Status, Transfer};
+use crate::abi::{
+    FLAG_FREE_BUFFER, FLAG_FREE_TRANSFER, FLAG_SHORT_NOT_OK, Handle, Status, TYPE_CONTROL, Transfer, code,
+};
 use crate::bus::Device;
 use crate::trace;
 
 /// How long a waiting loop may sleep before it looks at the bus again: devices can be
 /// unplugged by their own fault scripts, which nobody announces.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+pub const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Bytes that may be in flight, as usbfs has a limit: `VIRTUAL_USB_MEMORY`.
+static MEMORY: LazyLock<usize> = LazyLock::new(|| {
+    std::env::var("VIRTUAL_USB_MEMORY").ok().and_then(|n| n.parse().ok()).unwrap_or(usize::MAX)
+});
 
 struct Entry {
     transfer: *mut Transfer,
     handle: *mut Handle,
     device: &'static Device,
     deadline: Option<Instant>,
+    /// How it ended already; only the callback is missing.
+    ended: Option<Status>,
     cancelled: bool,
     /// The program freed it while in flight.
     freed: bool,
@@ -54,8 +65,25 @@ enum Next {
 }
 
 impl Queue {
-    /// Queues a transfer whose device is there.
-    pub fn submit(&self, transfer: *mut Transfer, handle: *mut Handle, device: &'static Device) {
+    /// Queues a transfer whose device is there; `start` does what can be done at once and
+    /// may tell how it ended. The answer is libusb's code.
+    pub fn submit(
+        &self,
+        transfer: *mut Transfer,
+        handle: *mut Handle,
+        device: &'static Device,
+        start: impl FnOnce() -> Option<Status>,
+    ) -> c_int {
+        let mut entries = self.entries.lock();
+        if entries.iter().any(|e| e.transfer == transfer) {
+            return code::BUSY;
+        }
+        // SAFETY: transfers in flight are valid, and so is the new one by libusb's contract.
+        let length = |t: *mut Transfer| unsafe { (*t).length.max(0) as usize };
+        let in_flight: usize = entries.iter().map(|e| length(e.transfer)).sum();
+        if in_flight.saturating_add(length(transfer)) > *MEMORY {
+            return code::NO_MEM;
+        }
         // SAFETY: `transfer` is the program's, valid and not in flight by libusb's contract.
         let timeout_ms = unsafe {
             (*transfer).actual_length = 0;
@@ -63,24 +91,26 @@ impl Queue {
         };
         let deadline =
             (timeout_ms != 0).then(|| Instant::now() + Duration::from_millis(u64::from(timeout_ms)));
-        self.entries.lock().push(Entry {
+        entries.push(Entry {
             transfer,
             handle,
             device,
             deadline,
+            ended: start(),
             cancelled: false,
             freed: false,
             busy: false,
             retry: None,
         });
         self.changed.notify_all();
+        code::SUCCESS
     }
 
     /// Marks a transfer for cancelling; false if it is not in flight.
     pub fn cancel(&self, transfer: *mut Transfer) -> bool {
         let mut entries = self.entries.lock();
         let Some(entry) = entries.iter_mut().find(|e| e.transfer == transfer) else { return false };
-        if entry.cancelled {
+        if entry.cancelled || entry.ended.is_some() {
             return false;
         }
         entry.cancelled = true;
@@ -107,7 +137,14 @@ impl Queue {
         while entries.iter().any(|e| e.handle == handle && e.busy) {
             self.changed.wait(&mut entries);
         }
+        let freed: Vec<_> =
+            entries.iter().filter(|e| e.handle == handle && e.freed).map(|e| e.transfer).collect();
         entries.retain(|e| e.handle != handle);
+        drop(entries);
+        for transfer in freed {
+            // SAFETY: the program gave it up, and it has left the queue.
+            unsafe { free(transfer) };
+        }
     }
 
     /// The camera may have something new: whoever waits looks again.
@@ -120,9 +157,21 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Wakes the event loop, which then returns to its caller.
-    pub fn interrupt(&self) {
+    /// Wakes whoever waits, to look at what it waits for.
+    pub fn wake(&self) {
+        // Not between a look and the wait that follows it.
+        let _entries = self.entries.lock();
         self.changed.notify_all();
+    }
+
+    /// Waits until something happens in the queue, or `until`.
+    pub fn wait(&self, until: Instant) {
+        self.changed.wait_until(&mut self.entries.lock(), until);
+    }
+
+    /// The right to handle events.
+    pub fn events(&self) -> &Mutex<()> {
+        &self.events
     }
 
     /// Takes the right to handle events, waiting `timeout` for it.
@@ -132,23 +181,21 @@ impl Queue {
 
     /// Waits for a transfer that can be completed, `deadline` at the latest, and completes
     /// all that can be; false if there was none. The vendor's library counts on cancelled
-    /// transfers being gone soon, whatever else the machine does (observed). `stop` is asked between steps. The caller holds the right to handle events.
+    /// transfers being gone soon, whatever else the machine does (observed). `stop` is asked
+    /// between steps. The caller holds the right to handle events.
     pub fn run(&self, deadline: Instant, mut stop: impl FnMut() -> bool) -> bool {
         let mut completed = false;
         loop {
-            if stop() {
+            let mut entries = self.entries.lock();
+            // Callbacks that send off the next transfer must not keep this going for ever.
+            if stop() || (completed && Instant::now() >= deadline) {
                 return completed;
             }
-            let mut entries = self.entries.lock();
             match next(&entries, deadline) {
                 Next::Finish(at, status) => {
                     let entry = entries.remove(at);
                     drop(entries);
-                    finish(entry.transfer, status);
-                    if entry.freed {
-                        // SAFETY: the program gave it up, and it has left the queue.
-                        unsafe { free(entry.transfer) };
-                    }
+                    self.finish(&entry, status);
                     completed = true;
                 }
                 Next::Fill(at) => {
@@ -168,9 +215,9 @@ impl Queue {
                         // Its time is over in any case; the next round ends it.
                         Err(_) if entries[at].cancelled => {}
                         Err(status) => {
-                            entries.remove(at);
+                            let entry = entries.remove(at);
                             drop(entries);
-                            finish(transfer, status);
+                            self.finish(&entry, status);
                             completed = true;
                         }
                     }
@@ -184,6 +231,39 @@ impl Queue {
             }
         }
     }
+
+    /// Gives a transfer that has left the queue back to the program.
+    fn finish(&self, entry: &Entry, status: Status) {
+        let transfer = entry.transfer;
+        // SAFETY: the transfer has left the queue, so the program is not using it yet.
+        // After the callback it may be gone; what is needed then is read before.
+        let free_after = unsafe {
+            (*transfer).status = status as i32;
+            trace::record("complete", |line| {
+                line.hex("ep", u64::from((*transfer).endpoint), 2)
+                    .num("status", status as i64)
+                    .num("got", i64::from((*transfer).actual_length));
+            });
+            let free_after = entry.freed || (*transfer).flags & FLAG_FREE_TRANSFER != 0;
+            if let Some(callback) = (*transfer).callback {
+                callback(transfer);
+            }
+            free_after
+        };
+        // The callback may have sent it off again; then it goes when that ends.
+        if free_after && !self.free_later(transfer) {
+            // SAFETY: the program gave it up, and it is not in the queue.
+            unsafe { free(transfer) };
+        }
+    }
+}
+
+impl Entry {
+    /// A control request that is still in the queue is one that the device never answers.
+    fn is_control(&self) -> bool {
+        // SAFETY: the transfer is in flight, hence valid and unchanged.
+        unsafe { (*self.transfer).kind == TYPE_CONTROL }
+    }
 }
 
 /// What to do now: the first transfer that must end, else the first that may get data.
@@ -191,6 +271,9 @@ fn next(entries: &[Entry], deadline: Instant) -> Next {
     let now = Instant::now();
     let mut until = deadline.min(now + LOOK_AGAIN);
     for (at, entry) in entries.iter().enumerate() {
+        if let Some(status) = entry.ended {
+            return Next::Finish(at, status);
+        }
         if entry.device.is_gone() {
             return Next::Finish(at, Status::NoDevice);
         }
@@ -210,7 +293,7 @@ fn next(entries: &[Entry], deadline: Instant) -> Next {
                 || unsafe { (*e.transfer).endpoint != (*entry.transfer).endpoint }
         });
         match entry.retry {
-            _ if !first => {}
+            _ if !first || entry.is_control() => {}
             Some(retry) if retry > now => until = until.min(retry),
             _ => return Next::Fill(at),
         }
@@ -225,7 +308,11 @@ fn fill(transfer: *mut Transfer, device: &'static Device) -> Result<Option<Insta
     // buffer has `length` bytes by libusb's contract.
     let (endpoint, rest) = unsafe {
         let (length, have) = ((*transfer).length.max(0) as usize, (*transfer).actual_length as usize);
-        let rest = std::slice::from_raw_parts_mut((*transfer).buffer.add(have), length - have);
+        // An empty buffer may be null, which a slice must not.
+        let rest = match length - have {
+            0 => &mut [][..],
+            left => std::slice::from_raw_parts_mut((*transfer).buffer.add(have), left),
+        };
         ((*transfer).endpoint, rest)
     };
     match device.port().bulk_in(endpoint, rest) {
@@ -251,36 +338,16 @@ fn fill(transfer: *mut Transfer, device: &'static Device) -> Result<Option<Insta
     }
 }
 
-/// Gives a transfer back to the program.
-pub fn finish(transfer: *mut Transfer, status: Status) {
-    // SAFETY: the transfer has left the queue, so the program is not using it yet and we
-    // are the only ones; after the callback it is the program's again unless the flags
-    // say that we free it, and the flags and buffer are read before the callback.
-    unsafe {
-        (*transfer).status = status as i32;
-        let (flags, buffer) = ((*transfer).flags, (*transfer).buffer);
-        trace::record("complete", |line| {
-            line.hex("ep", u64::from((*transfer).endpoint), 2)
-                .num("status", status as i64)
-                .num("got", i64::from((*transfer).actual_length));
-        });
-        if let Some(callback) = (*transfer).callback {
-            callback(transfer);
-        }
-        if flags & FLAG_FREE_BUFFER != 0 {
-            libc::free(buffer.cast());
-        }
-        if flags & FLAG_FREE_TRANSFER != 0 {
-            free(transfer);
-        }
-    }
-}
-
-/// Frees a transfer.
+/// Frees a transfer, and its buffer if its flags say so.
 ///
 /// # Safety
 /// It is from `libusb_alloc_transfer`, not in flight and not freed before.
 pub unsafe fn free(transfer: *mut Transfer) {
-    // SAFETY: by contract.
-    drop(unsafe { Box::from_raw(transfer) });
+    // SAFETY: by contract; with the flag the buffer is from the program's `malloc`.
+    unsafe {
+        if (*transfer).flags & FLAG_FREE_BUFFER != 0 {
+            libc::free((*transfer).buffer.cast());
+        }
+        drop(Box::from_raw(transfer));
+    }
 }

@@ -65,33 +65,31 @@ pub unsafe extern "C" fn libusb_submit_transfer(transfer: *mut Transfer) -> c_in
         return code::NO_DEVICE;
     }
     match kind {
-        TYPE_BULK if endpoint & 0x80 != 0 => {
-            context.queue.submit(transfer, handle, device);
-            code::SUCCESS
-        }
+        _ if length < 0 => code::INVALID_PARAM,
+        TYPE_BULK if endpoint & 0x80 != 0 => context.queue.submit(transfer, handle, device, || None),
         TYPE_CONTROL if length.max(0) as usize >= SETUP_LEN => {
             // SAFETY: the buffer has `length` bytes; nobody uses it until the callback.
             let bytes = unsafe { std::slice::from_raw_parts_mut((*transfer).buffer, length as usize) };
-            // SAFETY: the transfer is valid.
-            let timeout_ms = unsafe { (*transfer).timeout };
             let word = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
             let setup = Setup { request_type: bytes[0], request: bytes[1], value: word(2), index: word(4) };
             let end = (SETUP_LEN + usize::from(word(6))).min(bytes.len());
-            let answer = synchronous::control(device, setup, &mut bytes[SETUP_LEN..end], timeout_ms);
-            context.queue.device_changed();
-            let status = match answer {
-                Ok(n) => {
-                    // SAFETY: the transfer is valid and ours until the callback.
-                    unsafe { (*transfer).actual_length = n as c_int };
-                    Status::Completed
+            let data = &mut bytes[SETUP_LEN..end];
+            let submitted = context.queue.submit(transfer, handle, device, || {
+                match synchronous::ask(device, setup, data) {
+                    Ok(n) => {
+                        // SAFETY: the transfer is valid and ours until the callback.
+                        unsafe { (*transfer).actual_length = n as c_int };
+                        Some(Status::Completed)
+                    }
+                    // Silence: it ends by its time-out, or when somebody cancels it.
+                    Err(UsbError::Timeout { .. }) => None,
+                    Err(UsbError::Gone) => Some(Status::NoDevice),
+                    Err(UsbError::Stall) => Some(Status::Stall),
+                    Err(_) => Some(Status::Error),
                 }
-                Err(UsbError::Gone) => Status::NoDevice,
-                Err(UsbError::Timeout { .. }) => Status::TimedOut,
-                Err(UsbError::Stall) => Status::Stall,
-                Err(_) => Status::Error,
-            };
-            queue::finish(transfer, status);
-            code::SUCCESS
+            });
+            context.queue.device_changed();
+            submitted
         }
         _ => code::NOT_SUPPORTED,
     }

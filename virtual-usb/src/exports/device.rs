@@ -324,22 +324,22 @@ pub unsafe extern "C" fn libusb_kernel_driver_active(_handle: *mut Handle, inter
     0
 }
 
-/// No kernel driver holds a virtual camera; accepted.
+/// No kernel driver holds a virtual camera: none to be found.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_detach_kernel_driver(_handle: *mut Handle, interface: c_int) -> c_int {
     trace::record("kdrv_detach", |line| {
         line.num("if", interface.into());
     });
-    code::SUCCESS
+    code::NOT_FOUND
 }
 
-/// No kernel driver holds a virtual camera; accepted.
+/// There is no kernel driver for a virtual camera.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_attach_kernel_driver(_handle: *mut Handle, interface: c_int) -> c_int {
     trace::record("kdrv_attach", |line| {
         line.num("if", interface.into());
     });
-    code::SUCCESS
+    code::NOT_FOUND
 }
 
 /// Accepted.
@@ -348,7 +348,7 @@ pub unsafe extern "C" fn libusb_set_auto_detach_kernel_driver(_handle: *mut Hand
     code::SUCCESS
 }
 
-/// Manufacturer (1) and product (2) as ASCII.
+/// Manufacturer (1) and product (2) as ASCII, with a final zero that does not count.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_get_string_descriptor_ascii(
     handle: *mut Handle,
@@ -356,15 +356,20 @@ pub unsafe extern "C" fn libusb_get_string_descriptor_ascii(
     data: *mut c_char,
     room: c_int,
 ) -> c_int {
+    if index == 0 || room < 1 {
+        return code::INVALID_PARAM;
+    }
     // SAFETY: an open handle by the caller's contract.
-    let product = unsafe { &*handle }.device.identity().product;
-    let text = match index {
-        1 => "QHYCCD".to_string(),
-        2 => format!("virtual camera {product:04x}"),
-        _ => return code::PIPE,
-    };
-    let len = text.len().min(room.max(0) as usize);
+    let handle = unsafe { &*handle };
+    if handle.is_dead() {
+        return code::NO_DEVICE;
+    }
+    let Some(text) = descriptors::text(handle.device.identity(), index) else { return code::PIPE };
+    let len = text.len().min(room as usize - 1);
     // SAFETY: the caller gives `room` bytes.
-    unsafe { std::ptr::copy_nonoverlapping(text.as_ptr().cast(), data, len) };
+    unsafe {
+        std::ptr::copy_nonoverlapping(text.as_ptr().cast(), data, len);
+        *data.add(len) = 0;
+    }
     len as c_int
 }

@@ -6,14 +6,23 @@ use std::time::{Duration, Instant};
 use libc::timeval;
 
 use super::context;
-use crate::abi::{HOTPLUG_ENUMERATE, HotplugCallback, Version, code};
+use crate::abi::{
+    HOTPLUG_ARRIVED, HOTPLUG_ENUMERATE, HOTPLUG_LEFT, HOTPLUG_MATCH_ANY, HotplugCallback, Version, code,
+};
 use crate::bus::Context;
+use crate::queue::LOOK_AGAIN;
 use crate::trace;
 
 /// Starts a session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_init(out: *mut *mut Context) -> c_int {
     trace::record("init", |_| {});
+    // For tests: a libusb that does not start.
+    if let Some(refusal) = std::env::var("VIRTUAL_USB_INIT").ok().and_then(|code| code.parse().ok()) {
+        if refusal != code::SUCCESS {
+            return refusal;
+        }
+    }
     if !out.is_null() {
         let fresh: &'static Context = Box::leak(Box::default());
         // SAFETY: the caller gives a place for a pointer.
@@ -131,12 +140,19 @@ pub unsafe extern "C" fn libusb_hotplug_register_callback(
             .num("pid", product.into())
             .num("class", class.into());
     });
-    if callback.is_none() {
+    let id = HOTPLUG_MATCH_ANY..=0xFFFF;
+    let class_ids = HOTPLUG_MATCH_ANY..=0xFF;
+    if callback.is_none()
+        || events == 0
+        || events & !(HOTPLUG_ARRIVED | HOTPLUG_LEFT) != 0
+        || flags & !HOTPLUG_ENUMERATE != 0
+        || !(id.contains(&vendor) && id.contains(&product) && class_ids.contains(&class))
+    {
         return code::INVALID_PARAM;
     }
     // SAFETY: a context by the caller's contract.
     let ctx = unsafe { context(ctx) };
-    let id = ctx.register(events, (vendor, product), callback, user_data);
+    let id = ctx.register(events, (vendor, product, class), callback, user_data);
     if !handle.is_null() {
         // SAFETY: the caller gives a place for the number.
         unsafe { *handle = id };
@@ -152,6 +168,13 @@ pub unsafe extern "C" fn libusb_hotplug_register_callback(
 pub unsafe extern "C" fn libusb_hotplug_deregister_callback(ctx: *mut Context, handle: c_int) {
     // SAFETY: a context by the caller's contract.
     unsafe { context(ctx) }.deregister(handle);
+}
+
+/// What the program gave when it registered the callback.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libusb_hotplug_get_user_data(ctx: *mut Context, handle: c_int) -> *mut c_void {
+    // SAFETY: a context by the caller's contract.
+    unsafe { context(ctx) }.user_data(handle)
 }
 
 /// Handles events; waits up to a minute for one.
@@ -187,19 +210,25 @@ pub unsafe extern "C" fn libusb_handle_events_timeout_completed(
         return code::INVALID_PARAM;
     }
     // SAFETY: the caller gives a valid time and a context.
-    let (time, ctx) = unsafe { (&*time, context(ctx)) };
-    let wait = Duration::new(time.tv_sec.max(0) as u64, 1000 * time.tv_usec.clamp(0, 999_999) as u32);
+    let (wait, ctx) = unsafe { (duration(&*time), context(ctx)) };
     // SAFETY: `completed` is null or an int that other threads may set; read as volatile.
     let done = || !completed.is_null() && unsafe { completed.read_volatile() } != 0;
-    ctx.handle_events(Instant::now() + wait, done);
-    code::SUCCESS
+    ctx.handle_events(Instant::now() + wait, done).map_or(code::BUSY, |()| code::SUCCESS)
 }
 
-/// Handles events for a thread that holds the event lock; here the same as without.
+fn duration(time: &timeval) -> Duration {
+    Duration::new(time.tv_sec.max(0) as u64, 1000 * time.tv_usec.clamp(0, 999_999) as u32)
+}
+
+/// Handles events for a thread that holds the event lock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_handle_events_locked(ctx: *mut Context, time: *mut timeval) -> c_int {
-    // SAFETY: same contract.
-    unsafe { libusb_handle_events_timeout_completed(ctx, time, std::ptr::null_mut()) }
+    if time.is_null() {
+        return code::INVALID_PARAM;
+    }
+    // SAFETY: the caller gives a valid time and a context.
+    let (wait, ctx) = unsafe { (duration(&*time), context(ctx)) };
+    ctx.handle_events_locked(Instant::now() + wait).map_or(code::BUSY, |()| code::SUCCESS)
 }
 
 /// Wakes the thread that handles events.
@@ -209,19 +238,28 @@ pub unsafe extern "C" fn libusb_interrupt_event_handler(ctx: *mut Context) {
     unsafe { context(ctx) }.interrupt();
 }
 
-/// The event lock is inside the library; taking it always works.
+/// Takes the event lock; 1 if another thread has it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libusb_try_lock_events(_ctx: *mut Context) -> c_int {
-    0
+pub unsafe extern "C" fn libusb_try_lock_events(ctx: *mut Context) -> c_int {
+    // SAFETY: a context by the caller's contract.
+    let guard = unsafe { context(ctx) }.queue.events().try_lock();
+    c_int::from(guard.map(std::mem::forget).is_none())
 }
 
-/// See [`libusb_try_lock_events`].
+/// Takes the event lock, waiting for it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libusb_lock_events(_ctx: *mut Context) {}
+pub unsafe extern "C" fn libusb_lock_events(ctx: *mut Context) {
+    // SAFETY: a context by the caller's contract.
+    std::mem::forget(unsafe { context(ctx) }.queue.events().lock());
+}
 
-/// See [`libusb_try_lock_events`].
+/// Gives the event lock back.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libusb_unlock_events(_ctx: *mut Context) {}
+pub unsafe extern "C" fn libusb_unlock_events(ctx: *mut Context) {
+    // SAFETY: a context, and this thread holds its event lock by `libusb_lock_events` or
+    // `libusb_try_lock_events`, by the caller's contract.
+    unsafe { context(ctx).queue.events().force_unlock_fair() };
+}
 
 /// Handling events is always fine.
 #[unsafe(no_mangle)]
@@ -229,10 +267,40 @@ pub unsafe extern "C" fn libusb_event_handling_ok(_ctx: *mut Context) -> c_int {
     1
 }
 
-/// Nobody is known to handle events.
+/// 1 if a thread handles events.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libusb_event_handler_active(_ctx: *mut Context) -> c_int {
-    0
+pub unsafe extern "C" fn libusb_event_handler_active(ctx: *mut Context) -> c_int {
+    // SAFETY: a context by the caller's contract.
+    c_int::from(unsafe { context(ctx) }.queue.events().is_locked())
+}
+
+/// Takes the lock of those who wait for another thread's events.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libusb_lock_event_waiters(ctx: *mut Context) {
+    // SAFETY: a context by the caller's contract.
+    std::mem::forget(unsafe { context(ctx) }.waiters().lock());
+}
+
+/// Gives the lock of [`libusb_lock_event_waiters`] back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libusb_unlock_event_waiters(ctx: *mut Context) {
+    // SAFETY: a context, and this thread holds its waiters' lock, by the caller's contract.
+    unsafe { context(ctx).waiters().force_unlock() };
+}
+
+/// Waits for another thread to handle an event; may return early, as libusb's may.
+/// Returns 1 if the time is over.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libusb_wait_for_event(ctx: *mut Context, time: *mut timeval) -> c_int {
+    // SAFETY: a context, and a valid time or null, by the caller's contract.
+    let (ctx, time) = unsafe { (context(ctx), time.as_ref()) };
+    let end = time.map(|time| Instant::now() + duration(time));
+    let soon = Instant::now() + LOOK_AGAIN;
+    // SAFETY: this thread holds the waiters' lock by the caller's contract.
+    unsafe { ctx.waiters().force_unlock() };
+    ctx.queue.wait(end.map_or(soon, |end| end.min(soon)));
+    std::mem::forget(ctx.waiters().lock());
+    c_int::from(end.is_some_and(|end| Instant::now() >= end))
 }
 
 /// There is never a time-out that the program must serve.

@@ -3,6 +3,7 @@
 pub mod asynchronous;
 pub mod device;
 pub mod library;
+pub mod refused;
 pub mod synchronous;
 
 use std::ffi::c_int;
@@ -17,7 +18,7 @@ use crate::bus::{Context, DEFAULT};
 /// # Safety
 /// `context` is null or from `libusb_init`.
 unsafe fn context(context: *mut Context) -> &'static Context {
-    // SAFETY: by contract; contexts live until `libusb_exit`.
+    // SAFETY: by contract; contexts live for ever.
     unsafe { context.as_ref() }.unwrap_or(*DEFAULT)
 }
 

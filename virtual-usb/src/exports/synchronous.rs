@@ -9,11 +9,27 @@ use super::asynchronous::{libusb_alloc_transfer, libusb_free_transfer, libusb_su
 use super::error_code;
 use crate::abi::{Status, TYPE_BULK, Transfer, code};
 use crate::bus::{Device, Handle};
+use crate::descriptors;
 use crate::trace;
 
 /// How long an unlimited wait for a silent device lasts. Real libusb waits for ever;
 /// nothing is won by hanging a test run.
 const SILENT_LIMIT: Duration = Duration::from_secs(30);
+
+/// One control request against a device; a silent device is a time-out at once.
+pub fn ask(device: &Device, setup: Setup, data: &mut [u8]) -> Result<usize, UsbError> {
+    if let Some(answer) = descriptors::request(device.identity(), setup) {
+        let answer = answer.ok_or(UsbError::Stall)?;
+        let n = answer.len().min(data.len());
+        data[..n].copy_from_slice(&answer[..n]);
+        return Ok(n);
+    }
+    if setup.is_in() {
+        device.port().control_in(setup, data)
+    } else {
+        device.port().control_out(setup, data).map(|()| data.len())
+    }
+}
 
 /// One control request against a device; waits out the time if the device is silent.
 pub fn control(
@@ -22,11 +38,7 @@ pub fn control(
     data: &mut [u8],
     timeout_ms: c_uint,
 ) -> Result<usize, UsbError> {
-    let answer = if setup.is_in() {
-        device.port().control_in(setup, data)
-    } else {
-        device.port().control_out(setup, data).map(|()| data.len())
-    };
+    let answer = ask(device, setup, data);
     if let Err(UsbError::Timeout { .. }) = answer {
         let limit = match timeout_ms {
             0 => SILENT_LIMIT,
@@ -64,15 +76,14 @@ pub unsafe extern "C" fn libusb_control_transfer(
         unsafe { std::slice::from_raw_parts_mut(data, length.into()) }
     };
     let setup = Setup { request_type, request, value, index };
-    let answer = match handle.is_dead() {
-        true => Err(UsbError::Gone),
-        false => control(handle.device, setup, data, timeout_ms),
+    let answer = match () {
+        // As in libusb: no waiting inside a callback.
+        () if handle.device.context.in_callback() => Err(code::BUSY),
+        () if handle.is_dead() => Err(code::NO_DEVICE),
+        () => control(handle.device, setup, data, timeout_ms).map_err(|e| error_code(&e)),
     };
     handle.device.context.queue.device_changed();
-    let result = match &answer {
-        Ok(n) => *n as c_int,
-        Err(error) => error_code(error),
-    };
+    let result = answer.map_or_else(|code| code, |n| n as c_int);
     trace::record("ctl", |line| {
         line.num("addr", handle.device.identity().address.into())
             .hex("rt", request_type.into(), 2)
@@ -102,6 +113,10 @@ pub unsafe extern "C" fn libusb_bulk_transfer(
     transferred: *mut c_int,
     timeout_ms: c_uint,
 ) -> c_int {
+    // SAFETY: an open handle by the caller's contract.
+    if unsafe { &*handle }.device.context.in_callback() {
+        return code::BUSY;
+    }
     let mut done: c_int = 0;
     // SAFETY: the transfer is fresh; the flag outlives it because this function only
     // returns once the callback has run.
@@ -120,7 +135,8 @@ pub unsafe extern "C" fn libusb_bulk_transfer(
             let flag = &raw const done;
             while flag.read_volatile() == 0 {
                 let soon = Instant::now() + Duration::from_millis(100);
-                (*handle).device.context.handle_events(soon, || flag.read_volatile() != 0);
+                // Not in a callback, see above, so it cannot be refused.
+                let _ = (*handle).device.context.handle_events(soon, || flag.read_volatile() != 0);
             }
         }
         let result = match (submitted, (*transfer).status) {
