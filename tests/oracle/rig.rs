@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use crate::support::{self, built_dir, have, on_cameras, root, run, scratch, skip, target_dir};
+use crate::support::usb::{look_alike, uses_another_libusb};
+use crate::support::{self, have, on_cameras, root, run, scratch, skip, target_dir};
 
 /// One of the two libraries under test, in a folder with its libusb.
 pub(crate) struct Library {
@@ -50,12 +51,12 @@ impl Rig {
         let folder = scratch("oracle-theirs");
         link(&theirs, &folder.join(theirs.file_name().expect("file name")));
         link(&theirs, &folder.join("libqhyccd.so.20"));
-        link(&look_alike, &folder.join(wanted_libusb));
+        link(look_alike, &folder.join(wanted_libusb));
         let oracle = Library { folder, prefix: "virtual:" };
 
         let folder = scratch("oracle-ours");
         support::link_library(&folder, &["libqhyccd.so", "libqhyccd.so.20"]);
-        link(&look_alike, &folder.join("libusb-1.0.so.0"));
+        link(look_alike, &folder.join("libusb-1.0.so.0"));
         let ours = Library { folder, prefix: "virtual-usb:" };
 
         let program = ours.folder.join("scenario");
@@ -93,15 +94,6 @@ fn link(from: &Path, to: &Path) {
     std::os::unix::fs::symlink(from, to).expect("link");
 }
 
-/// The name by which the loader finds libusb, as it stands in a library.
-const LIBUSB: &[u8] = b"libusb-1.0.so.0\0";
-
-/// True if our library does not ask the loader for libusb.
-fn uses_another_libusb() -> bool {
-    let bytes = fs::read(built_dir().join("libqhyccd.so")).expect("our library");
-    !bytes.windows(LIBUSB.len()).any(|w| w == LIBUSB)
-}
-
 /// The vendor's library as the Python package carries it, and the file name under which
 /// it asks for libusb.
 fn vendor_library(test: &str) -> Option<(PathBuf, String)> {
@@ -127,16 +119,4 @@ fn vendor_library(test: &str) -> Option<(PathBuf, String)> {
     };
     let libusb = named("libusb-").file_name().expect("file name").to_string_lossy().into_owned();
     Some((named("libqhyccd-"), libusb))
-}
-
-/// Builds the package `virtual-usb` and returns the look-alike.
-fn look_alike() -> PathBuf {
-    let target = target_dir().join("virtual-usb");
-    run(Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--manifest-path"])
-        .arg(root().join("virtual-usb/Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target))
-    .good();
-    target.join("debug/libusb_1_0.so")
 }

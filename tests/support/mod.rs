@@ -2,6 +2,8 @@
 //! program is run under a time limit, and what happens when a tool is missing.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod usb;
+
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rusb::UsbContext;
 
 use super::{UsbError, from_rusb};
@@ -21,6 +21,8 @@ const SLICE: Duration = Duration::from_millis(500);
 pub(super) struct EventLoop {
     context: rusb::Context,
     running: Mutex<Running>,
+    /// Held by the thread while it handles events.
+    round: Arc<Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -34,7 +36,24 @@ pub(super) struct Lease(Arc<EventLoop>);
 
 impl EventLoop {
     pub(super) fn new(context: rusb::Context) -> EventLoop {
-        EventLoop { context, running: Mutex::default() }
+        EventLoop { context, running: Mutex::default(), round: Arc::default() }
+    }
+
+    /// Does something while no callback runs, in whatever thread: libusb does not wait for
+    /// a running callback when it forgets it.
+    pub(super) fn between_callbacks<T>(&self, act: impl FnOnce() -> T) -> T {
+        let inside = self.running.lock().thread.as_ref().map(|(thread, _)| thread.thread().id());
+        if inside == Some(std::thread::current().id()) {
+            // In a callback itself, which is the one that runs.
+            return act();
+        }
+        self.context.interrupt_handle_events();
+        let _ours = self.round.lock();
+        // Threads in the middle of a control request handle events as well.
+        self.context.lock_events();
+        let result = act();
+        self.context.unlock_events();
+        result
     }
 
     /// Starts the thread if it does not run.
@@ -43,11 +62,16 @@ impl EventLoop {
         if running.thread.is_none() {
             let stop = Arc::new(AtomicBool::new(false));
             let (context, stopped) = (self.context.clone(), Arc::clone(&stop));
+            let round = Arc::clone(&self.round);
             let thread = std::thread::Builder::new()
                 .name("qhyccd-usb".into())
                 .spawn(move || {
                     while !stopped.load(Ordering::Acquire) {
-                        if let Err(error) = context.handle_events(Some(SLICE)) {
+                        let turn = round.lock();
+                        let handled = context.handle_events(Some(SLICE));
+                        // Whoever waits for a pause gets it before the next round.
+                        MutexGuard::unlock_fair(turn);
+                        if let Err(error) = handled {
                             if error != rusb::Error::Interrupted {
                                 log::warn!("USB events: {}", from_rusb(error));
                                 // Whatever it is must not turn this into a busy loop.

@@ -9,11 +9,19 @@ use crate::transport::{BusEvent, BusListener};
 use super::events::{EventLoop, Lease};
 use super::{UsbError, from_rusb, identity_of};
 
-/// A running watch. Fields drop in this order: no callback after the registration is
-/// gone, then the thread may end.
+/// A running watch.
 pub(super) struct Watch {
-    _registration: Registration<rusb::Context>,
+    /// Dropped first, and not while its callback runs.
+    registration: Option<Registration<rusb::Context>>,
+    events: Arc<EventLoop>,
     _lease: Lease,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let registration = self.registration.take();
+        self.events.between_callbacks(|| drop(registration));
+    }
 }
 
 impl Watch {
@@ -27,7 +35,8 @@ impl Watch {
         }
         let registration =
             HotplugBuilder::new().register(context, Box::new(Forward(listener))).map_err(from_rusb)?;
-        Ok(Watch { _registration: registration, _lease: events.lease()? })
+        let events = Arc::clone(events);
+        Ok(Watch { registration: Some(registration), _lease: events.lease()?, events })
     }
 }
 

@@ -143,7 +143,7 @@ fn identity_of(device: &rusb::Device<rusb::Context>) -> Result<Identity, UsbErro
 
 fn from_rusb(error: rusb::Error) -> UsbError {
     match error {
-        rusb::Error::NoDevice | rusb::Error::NotFound => UsbError::Gone,
+        rusb::Error::NoDevice => UsbError::Gone,
         rusb::Error::Timeout => UsbError::Timeout { transferred: 0 },
         rusb::Error::Pipe => UsbError::Stall,
         rusb::Error::Overflow => UsbError::Overflow,
