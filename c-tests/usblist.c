@@ -5,6 +5,7 @@
  */
 #include <libusb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,8 +111,8 @@ static void controls(libusb_device_handle *handle)
 struct log {
     libusb_context *context;
     struct libusb_transfer *resubmit;
-    int left, count, inside;
-    pthread_t submitter;
+    atomic_int left;
+    int count, inside, quiet;
 };
 
 static void LIBUSB_CALL ended(struct libusb_transfer *transfer)
@@ -130,6 +131,8 @@ static void LIBUSB_CALL ended(struct libusb_transfer *transfer)
                name(libusb_control_transfer(transfer->dev_handle, 0xC0, 0xCA, 0, 8, &byte, 1, 1000)),
                name(libusb_bulk_transfer(transfer->dev_handle, 0x81, &byte, 1, &moved, 1)));
     }
+    if (log->quiet)
+        return;
     if (transfer->type == LIBUSB_TRANSFER_TYPE_CONTROL)
         printf("control %s, %d bytes\n", status(transfer->status), transfer->actual_length);
     else
@@ -212,8 +215,9 @@ static void transfers(libusb_context *context, libusb_device_handle *handle)
     }
     drive(&log);
 
-    /* Two threads handle events while a third cancels. */
+    /* Two threads handle events while a third cancels: in which order they end is open. */
     pthread_t threads[2];
+    log.quiet = 1;
     log.left = 3;
     for (int i = 0; i < 3; i++)
         libusb_submit_transfer(t[i]);
@@ -223,6 +227,8 @@ static void transfers(libusb_context *context, libusb_device_handle *handle)
         libusb_cancel_transfer(t[i]);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
+    log.quiet = 0;
+    printf("%d left\n", atomic_load(&log.left));
 
     libusb_lock_events(context);
     printf("event lock: active %d, try in the same thread %d\n", libusb_event_handler_active(context),

@@ -50,9 +50,13 @@ impl EventLoop {
         self.context.interrupt_handle_events();
         let _ours = self.round.lock();
         // Threads in the middle of a control request handle events as well.
-        self.context.lock_events();
+        let context = self.context.as_raw();
+        // SAFETY: the context lives as long as `self`; this thread does not hold the event
+        // lock yet, as it is in no callback, and gives it back below.
+        unsafe { rusb::ffi::libusb_lock_events(context) };
         let result = act();
-        self.context.unlock_events();
+        // SAFETY: this thread holds the lock.
+        unsafe { rusb::ffi::libusb_unlock_events(context) };
         result
     }
 
