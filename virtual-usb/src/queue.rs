@@ -28,6 +28,7 @@ static MEMORY: LazyLock<usize> = LazyLock::new(|| {
 });
 
 struct Entry {
+    number: u64,
     transfer: *mut Transfer,
     handle: *mut Handle,
     device: &'static Device,
@@ -53,6 +54,8 @@ pub struct Queue {
     entries: Mutex<Vec<Entry>>,
     /// Counts [`Queue::device_changed`], so that news during a fill is not lost.
     news: AtomicU64,
+    /// Counts transfers.
+    submitted: AtomicU64,
     changed: Condvar,
     /// Held by the thread that handles events.
     events: Mutex<()>,
@@ -92,6 +95,7 @@ impl Queue {
         let deadline =
             (timeout_ms != 0).then(|| Instant::now() + Duration::from_millis(u64::from(timeout_ms)));
         entries.push(Entry {
+            number: self.submitted.fetch_add(1, Ordering::Relaxed),
             transfer,
             handle,
             device,
@@ -181,17 +185,27 @@ impl Queue {
 
     /// Waits for a transfer that can be completed, `deadline` at the latest, and completes
     /// all that can be; false if there was none. The vendor's library counts on cancelled
-    /// transfers being gone soon, whatever else the machine does (observed). `stop` is asked
-    /// between steps. The caller holds the right to handle events.
+    /// transfers being gone soon, whatever else the machine does (observed). `stop` may end
+    /// the waiting. The caller holds the right to handle events.
     pub fn run(&self, deadline: Instant, mut stop: impl FnMut() -> bool) -> bool {
         let mut completed = false;
+        let mut fresh = 0;
         loop {
             let mut entries = self.entries.lock();
-            // Callbacks that send off the next transfer must not keep this going for ever.
-            if stop() || (completed && Instant::now() >= deadline) {
-                return completed;
+            if !completed {
+                if stop() {
+                    return false;
+                }
+                fresh = self.submitted.load(Ordering::Relaxed);
             }
-            match next(&entries, deadline) {
+            let step = next(&entries, deadline);
+            if let Next::Finish(at, _) | Next::Fill(at) = step {
+                // What callbacks send off waits for the next turn, or this one may never end.
+                if completed && entries[at].number >= fresh {
+                    return true;
+                }
+            }
+            match step {
                 Next::Finish(at, status) => {
                     let entry = entries.remove(at);
                     drop(entries);
