@@ -384,3 +384,80 @@ fn a_probe_writes_a_report_that_plays_and_hides_the_serial_number() {
     live(&camera, 10);
     camera.stop_live().unwrap();
 }
+
+/// A record by hand: two orders, a status that changes, an order of a thread that never
+/// asks, and a queue of two reads.
+const BY_HAND: &str = r#"# for people
+{"t":0,"th":0,"ev":"record","version":1}
+{"t":0,"th":0,"ev":"device","dev":0,"vid":"1618","pid":"c601","bus":1,"addr":2,"ports":"1.4","speed":"super"}
+{"t":0,"th":0,"ev":"open","dev":0,"r":0,"clock":1000}
+{"t":1,"th":0,"ev":"ctl","dev":0,"rt":"40","rq":"01","v":"0000","i":"0000","n":1,"to":1,"r":1,"d":"0a"}
+{"t":2,"th":0,"ev":"ctl","dev":0,"rt":"c0","rq":"02","v":"0000","i":"0000","n":1,"to":1,"r":1,"d":"01"}
+{"t":3,"th":0,"ev":"ctl","dev":0,"rt":"c0","rq":"02","v":"0000","i":"0000","n":1,"to":1,"r":1,"d":"02"}
+{"t":4,"th":0,"ev":"ctl","dev":0,"rt":"40","rq":"01","v":"0000","i":"0000","n":1,"to":1,"r":1,"d":"0b"}
+{"t":5,"th":0,"ev":"ctl","dev":0,"rt":"c0","rq":"02","v":"0000","i":"0000","n":1,"to":1,"r":1,"d":"03"}
+{"t":6,"th":1,"ev":"ctl","dev":0,"rt":"40","rq":"01","v":"0000","i":"0000","n":1,"to":1,"r":1,"d":"0c"}
+{"t":7,"th":0,"ev":"ctl","dev":0,"rt":"c0","rq":"02","v":"0000","i":"0000","n":1,"to":1,"r":-9,"d":""}
+{"t":8,"th":0,"ev":"stream","dev":0,"s":0,"ep":"81","r":0}
+{"t":8,"th":0,"ev":"xfer","dev":0,"s":0,"n":2048,"r":2048,"got":2048,"head":"HEAD","tail":"TAIL","sum":"0"}
+{"t":8,"th":0,"ev":"xfer","dev":0,"s":0,"n":2048,"r":4,"got":4,"d":"01020304"}
+{"t":8,"th":0,"ev":"xfer","dev":0,"s":0,"n":2048,"r":-4,"got":0,"d":""}
+"#;
+
+#[test]
+fn answers_follow_the_orders_and_reads_may_have_other_lengths() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("by-hand");
+    fs::write(&file, BY_HAND.replace("HEAD", &"aa".repeat(64)).replace("TAIL", &"bb".repeat(64))).unwrap();
+    let open = || {
+        let bus = select::bus_for(Some(&format!("replay:{}", file.display()))).unwrap();
+        bus.open(&bus.scan().unwrap()[0]).unwrap()
+    };
+    let status = |transport: &dyn qhyccd::transport::Transport| {
+        let mut answer = [0];
+        transport.control_in(Setup::vendor_in(2, 0, 0), &mut answer, LIMIT).map(|_| answer[0])
+    };
+    let order = |transport: &dyn qhyccd::transport::Transport, byte| {
+        transport.control_out(Setup::vendor_out(1, 0, 0), &[byte], LIMIT).unwrap();
+    };
+
+    // One question less than in the record, then many more.
+    let transport = open();
+    order(&*transport, 0x0A);
+    assert_eq!(status(&*transport), Ok(1));
+    order(&*transport, 0x0B);
+    assert_eq!(status(&*transport), Ok(3));
+    for _ in 0..5 {
+        assert_eq!(status(&*transport), Err(UsbError::Stall));
+    }
+    // What works in the background may be early.
+    let transport = open();
+    order(&*transport, 0x0C);
+    order(&*transport, 0x0A);
+    let answers: Vec<_> = (0..4).map(|_| status(&*transport)).collect();
+    assert_eq!(answers, [Ok(1), Ok(2), Ok(3), Err(UsbError::Stall)]);
+
+    // Shorter reads than those recorded: the last ends with its short packet.
+    let mut queue = transport.open_bulk_in(0x81).unwrap();
+    for _ in 0..4 {
+        queue.submit(vec![0; 1024]).unwrap();
+    }
+    let reads: Vec<_> = (0..4).map(|_| queue.wait(LIMIT).unwrap()).collect();
+    assert_eq!(reads.iter().map(|read| read.filled).collect::<Vec<_>>(), [1024, 1024, 4, 0]);
+    assert!(reads[0].buffer.starts_with(&[0xAA; 64]) && reads[1].buffer.ends_with(&[0xBB; 64]));
+    assert_eq!(reads[0].buffer[64..], [0; 960]);
+    assert_eq!(reads[2].buffer[..4], [1, 2, 3, 4]);
+    assert_eq!(reads[3].status, Err(UsbError::Gone));
+    assert!(transport.is_gone());
+    // One longer read: two recorded ones fill it.
+    let mut queue = open().open_bulk_in(0x81).unwrap();
+    queue.submit(vec![0; 4096]).unwrap();
+    assert_eq!(queue.wait(LIMIT).unwrap().filled, 2052);
+    // A wake ends a wait at once.
+    let transport = open();
+    let mut queue = transport.open_bulk_in(0x81).unwrap();
+    queue.submit(vec![0; 1024]).unwrap();
+    queue.waker().wake();
+    assert!(queue.wait(LIMIT).is_none());
+    assert_eq!(queue.wait(LIMIT).unwrap().filled, 1024);
+}

@@ -47,7 +47,7 @@ const LIVE_ROWS: u32 = 480;
 /// A stream that brings nothing for so long has failed.
 const LIVE_PATIENCE: Duration = Duration::from_secs(20);
 /// Looks at the fill counter while a frame is read.
-const MOST_LOOKS: usize = 200;
+const MOST_LOOKS: usize = 2000;
 /// The request for the fill counter (`docs/protocol.md`).
 const FILL: (u8, u16) = (0xBC, 4);
 /// Pixels kept with `--pixels`, in MiB.
