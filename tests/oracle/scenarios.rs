@@ -53,7 +53,16 @@ pub(crate) fn all() -> Vec<Scenario> {
         gps(),
     ]);
     list.extend(bins());
-    list.extend([full_frame(), cancels(), live(), two_cameras(), long_exposure(), loader_start()]);
+    list.extend([
+        full_frame(),
+        cancels(),
+        live(),
+        two_cameras(),
+        long_exposure(),
+        loader_start(),
+        nonsense(),
+        release(),
+    ]);
     list
 }
 
@@ -328,5 +337,29 @@ fn loader_start() -> Scenario {
         "loader-start",
         "QHY600M?loader=on",
         &format!("resource\nload {folder} 1500\nscan\nopen\nclose\nrelease"),
+    )
+}
+
+/// Arguments that no camera has.
+fn nonsense() -> Scenario {
+    scenario(
+        "nonsense",
+        "QHY600M?scene=xy",
+        &format!(
+            "{SINGLE}\nbits 12\nbits 32\nbits 16\nbin 0 0\nbin 2 1\nbin 5 5\nbin 8 8\nbin 1 1\nreadmode 11\nstream 2\n\
+             set 6 201\nget 6\nset 6 -1\nget 6\nset 7 256\nget 7\nset 999 1\nset 6 nan\nget 6\nset 8 inf\nset 8 1000\n\
+             roi 1 0 9600 100\nroi 0 1 100 6422\nget 999\navailable 999\ndebayer 1\n{SMALL}\nshot\n{END}"
+        ),
+    )
+}
+
+/// What is left of a camera when the library is released, and its return.
+fn release() -> Scenario {
+    scenario(
+        "release",
+        "QHY600M?scene=xy",
+        &format!(
+            "{SINGLE}\nrelease\nget 6\nresource\nscan\nopen\nstream 0\ninit\nbits 16\n{SMALL}\nset 8 1000\nshot\n{END}"
+        ),
     )
 }
