@@ -179,6 +179,8 @@ static void run(uint32_t words, char **word)
         printf("timeout %g %ld\n", a, code(SetQHYCCDSingleFrameTimeOut(camera, (uint32_t)a)));
     } else if (!strcmp(name, "exp")) {
         printf("exp %ld\n", code(ExpQHYCCDSingleFrame(camera)));
+        /* The vendor's library sends a part of it from a thread, a moment later. */
+        sleep_ms(100);
     } else if (!strcmp(name, "single")) {
         single("single");
     } else if (!strcmp(name, "shot")) {
