@@ -1,5 +1,6 @@
 //! Programs that other people wrote, unchanged, on this library: the compiled module of
 //! the Python package `qhyccd`, and the Rust crate `qhyccd-rs` in both ways of linking.
+//! They run on cameras in the process and, over the libusb look-alike, on cameras on USB.
 //! Their packages come from the public registries once and are kept below `target/`.
 #![cfg(all(target_os = "linux", feature = "c-abi", feature = "virtual", feature = "tools"))]
 
@@ -9,7 +10,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use support::usb::{libusb_folder, uses_another_libusb};
 use support::{built_dir, have, link_library, on_cameras, run, scratch, skip, target_dir};
+
+/// Where cameras are: what stands before their order, and the folder of the libusb that
+/// has them.
+fn places(test: &str) -> Vec<(&'static str, Option<PathBuf>)> {
+    let mut places = vec![("virtual:", None)];
+    if uses_another_libusb() {
+        skip(test, "not over USB: this build has libusb compiled in");
+    } else {
+        places.push(("virtual-usb:", Some(libusb_folder(&format!("clients-libusb-{test}")))));
+    }
+    places
+}
 
 /// A folder that later runs find again.
 fn cache(name: &str) -> PathBuf {
@@ -75,44 +89,49 @@ fn the_python_module_takes_the_frame_that_qhy_takes() {
     let test = "the_python_module_takes_the_frame_that_qhy_takes";
     let Some(package) = python_package(test) else { return };
     let dir = scratch("clients-python");
-    let devices = "virtual:QHY600M?seed=4711&speed=100";
+    let camera = "QHY600M?seed=4711&speed=100";
     let (exposure_us, gain, offset) = ("3000000", "26", "20");
 
-    let raw = dir.join("module.raw");
-    let mut module = on_cameras("python3", devices, &dir);
-    module
-        .arg("-B")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/capture.py"))
-        .args([&package, &raw])
-        .args([exposure_us, gain, offset]);
-    let id = run(&mut module).silent();
-    assert!(id.starts_with("QHY600M-"), "{id}");
-
     let fits = dir.join("tool.fits");
-    let mut tool = on_cameras(env!("CARGO_BIN_EXE_qhy"), devices, &dir);
+    let mut tool = on_cameras(env!("CARGO_BIN_EXE_qhy"), &format!("virtual:{camera}"), &dir);
     tool.args(["capture", "--quiet", "--no-preview", "--area", "full", "--exposure", "3s"])
         .args(["--gain", gain, "--offset", offset, "--out"])
         .arg(&fits);
     run(&mut tool).good();
-
-    let theirs: Vec<u16> = fs::read(&raw)
-        .expect("pixels of the module")
-        .chunks_exact(2)
-        .map(|b| u16::from_ne_bytes([b[0], b[1]]))
-        .collect();
     let (width, height, ours) = read_fits(&fits);
     assert_eq!((width, height), (9600, 6422));
-    assert_eq!(theirs.len(), ours.len());
-    let different = theirs.iter().zip(&ours).filter(|(a, b)| a != b).count();
-    assert_eq!(different, 0, "pixels differ");
+
+    for (place, libusb) in places(test) {
+        let raw = dir.join("module.raw");
+        let mut module = on_cameras("python3", &format!("{place}{camera}"), &dir);
+        module
+            .arg("-B")
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/capture.py"))
+            .args([&package, &raw])
+            .args([exposure_us, gain, offset]);
+        if let Some(folder) = libusb {
+            module.env("LD_LIBRARY_PATH", folder);
+        }
+        let id = run(&mut module).silent();
+        assert!(id.starts_with("QHY600M-"), "{id}");
+        let theirs: Vec<u16> = fs::read(&raw)
+            .expect("pixels of the module")
+            .chunks_exact(2)
+            .map(|b| u16::from_ne_bytes([b[0], b[1]]))
+            .collect();
+        fs::remove_file(&raw).expect("pixels of the module");
+        assert_eq!(theirs.len(), ours.len());
+        let different = theirs.iter().zip(&ours).filter(|(a, b)| a != b).count();
+        assert_eq!(different, 0, "pixels differ, {place}");
+    }
     // Both would agree on a black frame too.
     let (low, high) = (ours.iter().min().expect("pixels"), ours.iter().max().expect("pixels"));
     assert!(high - low > 20_000, "no stars: values from {low} to {high}");
 }
 
-/// What the program in `clients/qhyccd_rs.rs` prints with our library linked in as
-/// `dylib` or `static`. `None` if the crates cannot be had here.
-fn rust_client(kind: &str, test: &str) -> Option<String> {
+/// What the program in `clients/qhyccd_rs.rs` prints, at each place of cameras, with our
+/// library linked in as `dylib` or `static`. Nothing if the crates cannot be had here.
+fn rust_client(kind: &str, test: &str) -> Vec<String> {
     let dir = scratch(&format!("clients-rs-{kind}"));
     link_library(&dir, &["libqhyccd.so", "libqhyccd.so.20", "libqhyccd.a"]);
     fs::create_dir_all(dir.join(".cargo")).expect("folder");
@@ -152,22 +171,25 @@ fn rust_client(kind: &str, test: &str) -> Option<String> {
     let fetched = cargo(&["fetch", "--quiet"]);
     if !fetched.success && !cargo(&["fetch", "--quiet", "--offline"]).success {
         skip(test, &format!("cargo cannot fetch the crate: {}", fetched.stderr));
-        return None;
+        return Vec::new();
     }
     // Cargo does not see that the library it was told of has changed.
     cargo(&["clean", "--quiet", "--offline", "--package", "libqhyccd-sys"]).good();
     cargo(&["build", "--quiet", "--offline"]).good();
 
     let program = cache(&format!("rust-{kind}")).join("debug/client");
-    let mut command = on_cameras(program, "virtual:QHY600M?seed=1&scene=xy&speed=1000", &dir);
-    if kind == "dylib" {
-        command.env("LD_LIBRARY_PATH", &dir);
-    }
-    Some(run(&mut command).good())
+    let printed = places(test).into_iter().map(|(place, libusb)| {
+        let devices = format!("{place}QHY600M?seed=1&scene=xy&speed=1000");
+        let mut command = on_cameras(&program, &devices, &dir);
+        let folders = (kind == "dylib").then(|| dir.clone()).into_iter().chain(libusb);
+        command.env("LD_LIBRARY_PATH", std::env::join_paths(folders).expect("folders"));
+        run(&mut command).good()
+    });
+    printed.collect()
 }
 
 fn check_rust_client(kind: &str, test: &str) {
-    let Some(printed) = rust_client(kind, test) else { return };
+    let printed = rust_client(kind, test);
     for line in [
         "1 camera, 1 filter wheel",
         "model QHY600M",
@@ -182,7 +204,9 @@ fn check_rust_client(kind: &str, test: &str) {
         "frame 9576x6388, 16 bits, 1 channel",
         "every pixel is right",
     ] {
-        assert!(printed.contains(line), "no `{line}` in\n{printed}");
+        for printed in &printed {
+            assert!(printed.contains(line), "no `{line}` in\n{printed}");
+        }
     }
 }
 
