@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use qhyccd::model::{self, Model, Write as Effect};
+use qhyccd::model::{self, Control, Model, Read, Write as Effect};
 
 use crate::support;
 
@@ -102,18 +102,28 @@ fn gains(model: &Model, tag: &str) -> Scenario {
     scenario(&format!("gains-{tag}"), model.name, &format!("resource\nscan\nopen\nstream 0\n{modes}\n{END}"))
 }
 
-/// Every control that can be set, from its smallest to its largest value.
+/// Every control that can be set: from its smallest to its largest value, that twice, and
+/// its default.
 fn parameters(model: &Model, tag: &str) -> Scenario {
     let skip = [Effect::Refused, Effect::Wheel, Effect::Gps];
     let settable = model.controls.iter().filter(|c| !skip.contains(&c.write));
-    let lines = each(settable.filter_map(|c| c.range.map(|r| (c.id.0, r))), |(id, range)| {
+    let default = |control: &Control| {
+        let first = model.init.first_defaults.iter().find(|(id, _)| *id == control.id);
+        match control.read {
+            Read::Stored(value) => Some(first.map_or(value, |(_, value)| *value)),
+            _ => None,
+        }
+    };
+    let lines = each(settable.filter_map(|c| c.range.map(|r| (c, r))), |(control, range)| {
+        let id = control.id.0;
         let values = (0..=21).map(|n| {
             let step = if range.step > 0.0 { range.step } else { 1.0 };
             let raw = range.min + (range.max - range.min) * f64::from(n) / 21.0;
             (range.min + ((raw - range.min) / step).floor() * step).clamp(range.min, range.max)
         });
         let sets = each(values, |v| format!("set {id} {v}\nget {id}"));
-        format!("range {id}\n{sets}\nset {id} {}\nget {id}", range.max)
+        let last = default(control).map_or(String::new(), |value| format!("\nset {id} {value}\nget {id}"));
+        format!("range {id}\n{sets}\nset {id} {}\nget {id}{last}", range.max)
     });
     scenario(&format!("parameters-{tag}"), model.name, &format!("{SINGLE}\n{lines}\n{END}"))
 }
