@@ -16,7 +16,7 @@ pub static MODELS: &[Model] = &[MONO, COLOUR];
 const MONO: Model = Model {
     name: "QHY600M",
     summary: "full-frame mono, 61 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC601,
     loader: Some(0xC600),
     firmware_file: Some("QHY600.img"),
