@@ -155,7 +155,7 @@ impl Camera {
         self.run(turn, plan::init(self.model, &wanted))?;
         if !first {
             let order = self.cooling.lock().order;
-            self.run(turn, plan::cooling(order))?;
+            self.run(turn, plan::cooling(self.model(), order))?;
         }
         turn.applied.mode = Some((wanted.stream, wanted.read_mode));
         turn.applied.gps = wanted.gps;

@@ -50,7 +50,7 @@ impl Camera {
         }
         // Held over the two requests, so that orders of two threads do not mix.
         let mut cooling = self.cooling.lock();
-        for step in plan::cooling(order) {
+        for step in plan::cooling(self.model(), order) {
             if let Step::Send(request) = step {
                 self.link.send(&request)?;
             }

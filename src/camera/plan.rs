@@ -125,8 +125,8 @@ pub(super) fn gps(on: bool) -> Vec<Step> {
     ]
 }
 
-/// Orders for the cooler. The camera is sent 0.7 degrees less than wanted (observed).
-pub(super) fn cooling(cooling: Cooling) -> Vec<Step> {
+/// Orders for the cooler.
+pub(super) fn cooling(model: &Model, cooling: Cooling) -> Vec<Step> {
     match cooling {
         Cooling::Untouched => Vec::new(),
         Cooling::Power(pwm) => {
@@ -135,7 +135,7 @@ pub(super) fn cooling(cooling: Cooling) -> Vec<Step> {
         }
         Cooling::Target(target_c) => {
             // Cut as observed, but not for what floating point lost.
-            let tenths = (target_c - 0.7) * 10.0;
+            let tenths = target_c * 10.0 - f64::from(model.target_shift_tenths_c);
             let tenths_c = (tenths + tenths.signum() * 1e-6).trunc() as i32;
             vec![
                 Step::Send(Out::Cooler { automatic: true, half_pwm: 0 }),
@@ -144,13 +144,6 @@ pub(super) fn cooling(cooling: Cooling) -> Vec<Step> {
         }
     }
 }
-
-/// Exposures up to this length keep the sensor's circuits on all the time.
-pub(super) const LONG_EXPOSURE: Duration = Duration::from_secs(10);
-/// When, after the start of a longer one, they go off.
-pub(super) const LOW_DARK_AFTER: Duration = Duration::from_secs(2);
-/// When, before its end, they go on again.
-pub(super) const LOW_DARK_BEFORE_END: Duration = Duration::from_secs(3);
 
 /// Sensor circuits on for exposing and reading, or off against their glow.
 pub(super) fn low_dark_current(on: bool) -> [Step; 2] {

@@ -213,12 +213,13 @@ fn cooler_as_observed() {
         (-50.0, "0101fb"),
         (50.0, "0001ed"),
     ];
+    let model = by_name("QHY600M").unwrap();
     for (target_c, bytes) in observed {
-        let steps = spell(&cooling(Cooling::Target(target_c)));
+        let steps = spell(&cooling(model, Cooling::Target(target_c)));
         assert_eq!(steps, ["f4 0000 0000 0100".to_owned(), format!("f3 0000 0000 {bytes}")], "{target_c}");
     }
     for (pwm, bytes) in [(0.0, "0000"), (128.0, "0040"), (255.0, "007f"), (3.0, "0001")] {
-        assert_eq!(spell(&cooling(Cooling::Power(pwm))), [format!("f4 0000 0000 {bytes}")], "{pwm}");
+        assert_eq!(spell(&cooling(model, Cooling::Power(pwm))), [format!("f4 0000 0000 {bytes}")], "{pwm}");
     }
 }
 

@@ -14,22 +14,20 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::model::{ControlId, DdrCounter};
+use crate::model::{ControlId, DdrCounter, LowDarkCurrent};
 use crate::transport::LinkSpeed;
 use crate::util::Clock;
 use crate::wire::status::{DDR_UNIT_BYTES, decode_ddr_units};
 use crate::wire::{Command, In, Out, fpga};
 
 use super::link::Link;
-use super::plan::{self, FramePlan, LONG_EXPOSURE, LOW_DARK_AFTER, LOW_DARK_BEFORE_END, Step};
+use super::plan::{self, FramePlan, Step};
 use super::readout::{self, Deadline};
 use super::state::{Exposure, Op, State, Verdict};
 use super::{Camera, Error, ErrorKind, FrameInfo, Result, StreamMode};
 
 /// Allowed after the end of exposure, read-out and transfer if the caller sets nothing.
 const DEFAULT_TIMEOUT_MS: u64 = 60_000;
-/// The fill counter may stay this much below the frame's size (observed).
-const MISSING_UNITS: u32 = 100;
 /// Time between two looks at the fill counter: at first and at most.
 const POLL_FIRST: Duration = Duration::from_millis(2);
 const POLL_MOST: Duration = Duration::from_millis(20);
@@ -109,7 +107,6 @@ impl Camera {
         let exposure_us = settings.value(self.model(), ControlId::EXPOSURE) as u64;
         let length = Duration::from_micros(exposure_us);
         let clock = self.link.clock();
-        let long = self.model().has.low_dark_current && length > LONG_EXPOSURE;
         let number = self.link.status().update(|status| {
             if status.state != State::Ready {
                 return None;
@@ -132,13 +129,13 @@ impl Camera {
                     exposure.start = clock.now();
                 }
             });
-            match (self.model().has.low_dark_current, long) {
-                (false, _) => Ok(()),
-                (true, false) => self.run(&mut turn, plan::low_dark_current(false)),
-                (true, true) => {
-                    turn.helper = Some(spawn_helper(self.link.clone(), number)?);
+            match self.model().has.low_dark_current {
+                None => Ok(()),
+                Some(circuits) if length > circuits.longer_than => {
+                    turn.helper = Some(spawn_helper(self.link.clone(), number, circuits)?);
                     Ok(())
                 }
+                Some(_) => self.run(&mut turn, plan::low_dark_current(false)),
             }
         });
         if started.is_err() {
@@ -294,7 +291,7 @@ impl Camera {
             return Ok(());
         }
         let units = (exposure.plan.wire_len() as u64 / DDR_UNIT_BYTES) as u32;
-        let enough = units.saturating_sub(MISSING_UNITS).max(1);
+        let enough = units.saturating_sub(self.model().wire.ddr_missing_units).max(1);
         let mut pause = POLL_FIRST;
         loop {
             let (before, after) = (self.ddr_units()?, self.ddr_units()?);
@@ -358,14 +355,14 @@ impl Camera {
 }
 
 /// The thread that switches the sensor's circuits during a long exposure.
-fn spawn_helper(link: Link, number: u64) -> Result<std::thread::JoinHandle<()>> {
+fn spawn_helper(link: Link, number: u64, circuits: LowDarkCurrent) -> Result<std::thread::JoinHandle<()>> {
     std::thread::Builder::new()
         .name("qhyccd-exposure".into())
-        .spawn(move || switch_circuits(&link, number))
+        .spawn(move || switch_circuits(&link, number, circuits))
         .map_err(|e| Error::new(ErrorKind::Internal, format!("no thread for the exposure: {e}")))
 }
 
-fn switch_circuits(link: &Link, number: u64) {
+fn switch_circuits(link: &Link, number: u64, circuits: LowDarkCurrent) {
     let set = |on| {
         for step in plan::low_dark_current(on) {
             if let Step::Send(request) = step {
@@ -390,10 +387,10 @@ fn switch_circuits(link: &Link, number: u64) {
             cell.wait_until(&mut status, until);
         }
     };
-    if wait(&|e| e.start + LOW_DARK_AFTER) {
+    if wait(&|e| e.start + circuits.off_after) {
         set(true);
         // Given up or not, the circuits go on again.
-        wait(&|e| e.end().saturating_sub(LOW_DARK_BEFORE_END));
+        wait(&|e| e.end().saturating_sub(circuits.on_before_end));
         set(false);
     }
 }

@@ -5,6 +5,8 @@
 //! the initialisation are what that library (26.6.4.16) sends and answers on a QHY600.
 //! The Lite, Pro, SBFL and LQ variants are the same device over USB.
 
+use std::time::Duration;
+
 use super::control::ControlId;
 use super::schema::*;
 use super::source::{Fact, Level, Source, Topic};
@@ -30,12 +32,14 @@ const MONO: Model = Model {
     bins: &[1, 2, 3, 4],
     depths: &[8, 16],
     digital_slots: DigitalSlots::First,
+    target_shift_tenths_c: 7,
     offset_factor: 16,
     wire: WireForm {
         endpoint: 0x81,
         order: ByteOrder::Big,
         live_header_bytes: 0,
         ddr_counter: DdrCounter::Word6,
+        ddr_missing_units: 100,
     },
     init: InitPlan { single: INIT_SINGLE, live: INIT_LIVE, first_defaults: FIRST_DEFAULTS },
     has: Peripherals {
@@ -46,7 +50,11 @@ const MONO: Model = Model {
         trigger: true,
         watchdog: true,
         frame_numbers: true,
-        low_dark_current: true,
+        low_dark_current: Some(LowDarkCurrent {
+            longer_than: Duration::from_secs(10),
+            off_after: Duration::from_secs(2),
+            on_before_end: Duration::from_secs(3),
+        }),
     },
     facts: FACTS,
 };
@@ -75,6 +83,7 @@ const FACTS: &[Fact] = &[
     fact(Topic::Init, Source::Observed, "init, single, every mode; init, live"),
     fact(Topic::Hardware, Source::Public, "QHY600 manual: 2 GB; half of it in the Lite variant"),
     fact(Topic::Hardware, Source::Observed, "controls that answer; watchdog on mono only"),
+    fact(Topic::Hardware, Source::Observed, "cooler targets sent; circuits in exposures of 1 s to 30 s"),
 ];
 
 const fn fact(about: Topic, source: Source, from: &'static str) -> Fact {

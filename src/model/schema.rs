@@ -2,6 +2,8 @@
 //! commands (some forty-five, of which the QHY600 is one), so it names what differs
 //! between them: sizes, laws, factors, init order.
 
+use std::time::Duration;
+
 use crate::util::{Bayer, Rect, Size};
 
 use super::control::ControlId;
@@ -45,6 +47,8 @@ pub struct Model {
     pub depths: &'static [u32],
     /// Digital gain slots that the camera wants filled.
     pub digital_slots: DigitalSlots,
+    /// Tenths of a degree by which a target order lies below the wanted temperature.
+    pub target_shift_tenths_c: i32,
     /// Factor from offset setting to black-level order.
     pub offset_factor: u16,
     /// Form of the frames on the bus.
@@ -150,6 +154,8 @@ pub struct WireForm {
     pub live_header_bytes: u32,
     /// Form of the DDR counter.
     pub ddr_counter: DdrCounter,
+    /// Units by which the counter may stay below the size of a frame that is complete.
+    pub ddr_missing_units: u32,
 }
 
 /// Byte order of 16-bit samples on the bus.
@@ -236,7 +242,18 @@ pub struct Peripherals {
     /// Hardware frame numbers.
     pub frame_numbers: bool,
     /// Sensor circuits that the host switches off during long exposures.
-    pub low_dark_current: bool,
+    pub low_dark_current: Option<LowDarkCurrent>,
+}
+
+/// When the sensor circuits that glow are off, within an exposure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LowDarkCurrent {
+    /// Exposures up to this length keep them on all the time.
+    pub longer_than: Duration,
+    /// When, after the start of a longer one, they go off.
+    pub off_after: Duration,
+    /// When, before its end, they go on again.
+    pub on_before_end: Duration,
 }
 
 /// One control of a model.
