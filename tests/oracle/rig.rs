@@ -80,15 +80,31 @@ impl Rig {
         let devices = format!("{}{cameras}", library.prefix);
         let mut command = on_cameras(&self.program, &devices, &dir);
         command.arg(&file).env("QHYCCD_TRACE", &trace).env("LD_LIBRARY_PATH", &library.folder);
-        // The vendor's library talks on stderr; ours must not.
-        let outcome = run(&mut command);
-        let stdout = if library.prefix == "virtual:" { outcome.good() } else { outcome.silent() };
+        let mut outcome = run(&mut command);
+        // The vendor's library talks on stderr and may crash; ours must do neither.
+        let stdout = if library.prefix == "virtual:" {
+            for _ in 0..CRASHES {
+                if outcome.success {
+                    break;
+                }
+                println!("{name}: the vendor's library crashed, once more");
+                fs::remove_file(&trace).expect("trace");
+                outcome = run(&mut command);
+            }
+            outcome.good()
+        } else {
+            outcome.silent()
+        };
         Run {
             stdout: stdout.lines().map(String::from).collect(),
             trace: fs::read_to_string(&trace).expect("trace"),
         }
     }
 }
+
+/// How often the vendor's library may crash in one scenario: it frees USB transfers that
+/// are in flight when live video stops, and whether that kills it is a matter of timing.
+const CRASHES: u32 = 4;
 
 fn link(from: &Path, to: &Path) {
     std::os::unix::fs::symlink(from, to).expect("link");
