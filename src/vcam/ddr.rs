@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::device::BulkIn;
 use super::sensor::pixels::{Imager, Shot};
 use super::sensor::timing::BLANK_ROWS;
+use super::spec::{DeviceSpec, LinkRate, ReadoutPace};
 use crate::transport::LinkSpeed;
 use crate::wire::FRAME_MARKER;
 use crate::wire::status::DDR_UNIT_BYTES;
@@ -20,6 +21,8 @@ const MARKER_BYTES: u64 = FRAME_MARKER.len() as u64;
 const STEP_BYTES: usize = 256 * 1024;
 /// Most frames the buffer keeps apart, however small they are.
 const MOST_FRAMES: usize = 1024;
+/// What is left with the DDR buffer off: the USB controller's own memory. A guess.
+const FIFO_BYTES: u64 = 256 * 1024;
 /// How far the link may run ahead of its rate.
 const LINK_SLACK: Duration = Duration::from_millis(2);
 
@@ -28,7 +31,7 @@ pub(super) struct Ddr {
     frames: VecDeque<Stored>,
     capacity_bytes: u64,
     packet_bytes: u64,
-    /// Bytes a second over the link; `None` is unlimited.
+    /// Bytes over the link per second of camera time; `None` is unlimited.
     link_rate: Option<f64>,
     /// When the bytes sent so far are through the link.
     link_busy_until: Duration,
@@ -76,14 +79,18 @@ impl Stored {
 }
 
 impl Ddr {
-    pub(super) fn new(capacity_bytes: u64, link: LinkSpeed, limit_rate: bool) -> Ddr {
+    pub(super) fn new(spec: &DeviceSpec) -> Ddr {
         // USB 3 and USB 2 bulk packets, and what they carry in practice.
-        let (packet_bytes, rate) = if link == LinkSpeed::Super { (1024, 400e6) } else { (512, 40e6) };
+        let (packet_bytes, rate) = if spec.link == LinkSpeed::Super { (1024, 400e6) } else { (512, 40e6) };
         Ddr {
             frames: VecDeque::new(),
-            capacity_bytes,
+            capacity_bytes: if spec.ddr { u64::from(spec.memory_mib) << 20 } else { FIFO_BYTES },
             packet_bytes,
-            link_rate: limit_rate.then_some(rate),
+            link_rate: match spec.link_rate {
+                LinkRate::Usual => (spec.readout == ReadoutPace::Real).then_some(rate),
+                LinkRate::Limited(megabytes) => Some(megabytes * 1e6),
+                LinkRate::Unlimited => None,
+            },
             link_busy_until: Duration::ZERO,
             taken: 0,
             stored: 0,

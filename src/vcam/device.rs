@@ -12,7 +12,7 @@ use super::loader::Loader;
 use super::scene::Scene;
 use super::sensor::{self, pixels::Imager};
 use super::sequencer::{Sequencer, Surroundings};
-use super::spec::{DeviceSpec, ReadoutPace, SpecError};
+use super::spec::{DeviceSpec, SpecError};
 use super::wheel::Wheel;
 
 /// Firmware: 2025-01-01, built with version 1.3.4 of the controller's kit.
@@ -78,8 +78,7 @@ impl Device {
         let Some(readout) = sensor::readout(0) else {
             return Err(SpecError(format!("there is no virtual {} yet", spec.model.name)));
         };
-        let memory = u64::from(spec.model.ddr_mib) * 1024 * 1024;
-        let ddr = Ddr::new(memory, spec.link, spec.readout == ReadoutPace::Real);
+        let ddr = Ddr::new(spec);
         let colour = spec.model.bayer.is_some();
         let waits = spec.model.loader == Some(identity.product);
         Ok(Device {
@@ -194,6 +193,13 @@ impl Device {
 
     /// Clears the halt of an endpoint.
     pub fn clear_halt(&mut self, _endpoint: u8) {}
+
+    /// Frames read out since power-on, lost ones included; scene `serial` numbers them.
+    /// A frame counts from the start of its readout, once somebody has asked the camera
+    /// anything since then.
+    pub fn frames(&self) -> u32 {
+        self.sequencer.frames()
+    }
 
     /// The last value written to an FPGA register, 0 before.
     pub fn fpga(&self, register: u16) -> u8 {

@@ -57,7 +57,10 @@ pub(super) struct Sequencer {
     settings: Settings,
     mode: Mode,
     pace: ReadoutPace,
+    /// Hardware frame number; begins anew with each initialise command.
     next_number: u32,
+    /// Frames read out since power-on, lost ones included.
+    frames: u32,
     pub(super) ddr: Ddr,
 }
 
@@ -80,6 +83,7 @@ impl Sequencer {
             mode: Mode::Idle,
             pace,
             next_number: 0,
+            frames: 0,
             ddr,
         }
     }
@@ -214,7 +218,7 @@ impl Sequencer {
                 // Nobody reads while time only passes, so no later frame finds room
                 // either: all up to now are lost, and only counted.
                 let lost = (now - next).as_nanos() / period.as_nanos() + 1;
-                self.next_number = self.next_number.wrapping_add(lost as u32);
+                self.count(lost as u32);
                 let gap = period.as_nanos() * lost;
                 self.mode = Mode::Live { next: next + Duration::from_nanos(gap as u64) };
             }
@@ -223,8 +227,18 @@ impl Sequencer {
 
     fn store(&mut self, readout: Duration, around: &Surroundings) {
         let shot = self.shot(readout, around);
-        self.next_number = self.next_number.wrapping_add(1);
+        self.count(1);
         self.ddr.push(shot, readout, self.fill_ns());
+    }
+
+    fn count(&mut self, frames: u32) {
+        self.next_number = self.next_number.wrapping_add(frames);
+        self.frames = self.frames.wrapping_add(frames);
+    }
+
+    /// Frames read out since power-on, lost ones included.
+    pub(super) fn frames(&self) -> u32 {
+        self.frames
     }
 
     fn shot(&self, readout: Duration, around: &Surroundings) -> Shot {
@@ -232,6 +246,7 @@ impl Sequencer {
         let size = (s.readout.columns as u16, s.rows);
         Shot {
             number: self.next_number,
+            serial: self.frames,
             readout: s.readout,
             live: self.is_live(),
             first_row: s.first_row,

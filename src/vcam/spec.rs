@@ -38,6 +38,12 @@ pub struct DeviceSpec {
     pub humidity_sensor: bool,
     /// The chamber has a pressure sensor.
     pub pressure_sensor: bool,
+    /// Memory of the DDR buffer in MiB.
+    pub memory_mib: u32,
+    /// The DDR buffer works.
+    pub ddr: bool,
+    /// How fast bytes go over the cable.
+    pub link_rate: LinkRate,
     /// How fast a frame gets from the sensor to the host.
     pub readout: ReadoutPace,
     /// It is plugged in without its firmware and waits for it.
@@ -57,6 +63,8 @@ pub enum SceneSpec {
     Ramp,
     /// Test pattern: each value tells its place.
     Xy,
+    /// Test pattern: each value tells camera, frame and place.
+    Serial,
     /// Test pattern: one value everywhere.
     Constant(u16),
     /// Test pattern: the whole frame from a file.
@@ -68,8 +76,19 @@ pub enum SceneSpec {
 pub enum ReadoutPace {
     /// Row after row, in camera time, and not faster than the link.
     Real,
-    /// At once when the exposure is over.
+    /// At once when the exposure is over, and over the cable without a limit.
     Instant,
+}
+
+/// How fast bytes go over the cable, in camera time: `speed` makes the cable faster too.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LinkRate {
+    /// As the speed of the link and [`ReadoutPace`] have it.
+    Usual,
+    /// So many megabytes (1 000 000 bytes) per second of camera time.
+    Limited(f64),
+    /// As fast as the host takes them.
+    Unlimited,
 }
 
 /// What is wrong with the text, naming the mistake.
@@ -84,8 +103,11 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
-const OPTIONS: &str = "seed, speed, scene, serial, ambient, speed_link, wheel, gps, humidity, pressure, readout, \
-                       loader, product, faults";
+const OPTIONS: &str = "seed, speed, scene, serial, ambient, speed_link, link_rate, memory, ddr, wheel, gps, humidity, \
+                       pressure, readout, loader, product, faults";
+
+/// What the fill counter can tell: 21 bits of 2048 bytes.
+const MOST_MEMORY_MIB: u32 = 4095;
 
 impl DeviceSpec {
     /// The camera that a bare model name orders, as the first on its bus.
@@ -102,6 +124,9 @@ impl DeviceSpec {
             gps_box: false,
             humidity_sensor: true,
             pressure_sensor: true,
+            memory_mib: model.ddr_mib,
+            ddr: true,
+            link_rate: LinkRate::Usual,
             readout: ReadoutPace::Real,
             loader: false,
             product: model.product,
@@ -174,7 +199,7 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
             },
             "scene" => match parse_scene(&value) {
                 Some(scene) => spec.scene = scene,
-                None => return bad("stars, ramp, xy, constant:0..65535 or file:PATH"),
+                None => return bad("stars, ramp, xy, serial, constant:0..65535 or file:PATH"),
             },
             "serial" => match serial_from_text(&value) {
                 Some(bytes) => serial = Some(bytes),
@@ -184,6 +209,15 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 "super" => spec.link = LinkSpeed::Super,
                 "high" => spec.link = LinkSpeed::High,
                 _ => return bad("super or high"),
+            },
+            "link_rate" => match (value.as_str(), number(&value, 1e-3, 1e6)) {
+                ("unlimited", _) => spec.link_rate = LinkRate::Unlimited,
+                (_, Some(rate)) => spec.link_rate = LinkRate::Limited(rate),
+                _ => return bad("unlimited or a number of megabytes a second from 0.001 to 1000000"),
+            },
+            "memory" => match value.parse() {
+                Ok(mib @ 1..=MOST_MEMORY_MIB) => spec.memory_mib = mib,
+                _ => return bad("a number of MiB from 1 to 4095"),
             },
             "wheel" => match value.parse() {
                 Ok(slots @ (0 | 5 | 7 | 9)) => spec.wheel_slots = slots,
@@ -202,7 +236,7 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 Some(faults) => spec.faults = faults,
                 None => return bad("unplug, stall, silent or short, each with @NUMBER, joined by +"),
             },
-            "gps" | "humidity" | "pressure" | "loader" => {
+            "gps" | "humidity" | "pressure" | "loader" | "ddr" => {
                 let on = match value.as_str() {
                     "on" => true,
                     "off" => false,
@@ -210,6 +244,7 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 };
                 match key {
                     "gps" => spec.gps_box = on,
+                    "ddr" => spec.ddr = on,
                     "humidity" => spec.humidity_sensor = on,
                     "loader" if on && model.loader.is_none() => {
                         return err(format!("{name}: option `loader`: this model needs no firmware"));
@@ -235,6 +270,7 @@ fn parse_scene(text: &str) -> Option<SceneSpec> {
             "stars" => Some(SceneSpec::Stars),
             "ramp" => Some(SceneSpec::Ramp),
             "xy" => Some(SceneSpec::Xy),
+            "serial" => Some(SceneSpec::Serial),
             _ => None,
         },
         Some(("constant", value)) => value.parse().ok().map(SceneSpec::Constant),
@@ -314,7 +350,7 @@ mod tests {
     fn every_option_is_understood() {
         let spec = one(
             "qhy600c?seed=9&speed=2.5&scene=constant:77&serial=0123456789abcdef1&ambient=-5.5&speed_link=high\
-             &wheel=0&gps=on&humidity=off&pressure=off&readout=instant&loader=on&product=c6Fe\
+             &link_rate=12.5&memory=1024&ddr=off&wheel=0&gps=on&humidity=off&pressure=off&readout=instant&loader=on&product=c6Fe\
              &faults=stall@7+short@9",
         );
         assert_eq!(spec.model.name, "QHY600C");
@@ -323,6 +359,9 @@ mod tests {
         assert_eq!(spec.serial[..15], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
         assert_eq!(spec.serial[15], 0xF1);
         assert_eq!((spec.link, spec.wheel_slots, spec.gps_box), (LinkSpeed::High, 0, true));
+        assert_eq!((spec.link_rate, spec.memory_mib, spec.ddr), (LinkRate::Limited(12.5), 1024, false));
+        assert_eq!(one("QHY600M?link_rate=unlimited").link_rate, LinkRate::Unlimited);
+        assert_eq!(one("QHY600M?scene=serial").scene, SceneSpec::Serial);
         assert!(!spec.humidity_sensor && !spec.pressure_sensor);
         assert_eq!((spec.readout, spec.loader), (ReadoutPace::Instant, true));
         assert_eq!(spec.product, 0xC6FE);
@@ -365,6 +404,11 @@ mod tests {
             ("QHY600M?serial=00000000000000001", "`00000000000000001`"),
             ("QHY600M?speed_link=usb2", "`usb2`"),
             ("QHY600M?wheel=8", "`8`"),
+            ("QHY600M?memory=0", "`0`"),
+            ("QHY600M?memory=4096", "`4096`"),
+            ("QHY600M?ddr=1", "`1`"),
+            ("QHY600M?link_rate=0", "`0`"),
+            ("QHY600M?link_rate=fast", "`fast`"),
             ("QHY600M?gps=yes", "`yes`"),
             ("QHY600M?loader=1", "`1`"),
             ("QHY600M?readout=fast", "`fast`"),

@@ -7,6 +7,7 @@
 mod bench;
 mod clients;
 mod controls;
+mod ddr;
 mod faults;
 mod firmware;
 mod library;

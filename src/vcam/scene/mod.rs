@@ -8,12 +8,16 @@
 //! | scene | value |
 //! |---|---|
 //! | `xy` | [`xy_value`]: `(7 x + 13 y + x y) mod 65536` |
+//! | `serial` | tells camera, frame and place, see [`serial`] |
 //! | `ramp` | [`ramp_value`]: `x * 65535 / (columns - 1)`, cut |
 //! | `constant:N` | `N` |
 //! | `file:PATH` | the file's, 3x3 means of it in the 3x3 readout, 0 outside |
 
 mod file;
+pub mod serial;
 pub(super) mod stars;
+
+use serial::SerialRow;
 
 use super::spec::{SceneSpec, SpecError};
 
@@ -40,6 +44,8 @@ pub(super) enum Scene {
 /// A test pattern.
 pub(super) enum Pattern {
     Xy,
+    /// Of the camera with this seed.
+    Serial(u64),
     Ramp,
     Constant(u16),
     File(file::FileScene),
@@ -50,6 +56,7 @@ impl Scene {
         Ok(match spec {
             SceneSpec::Stars => Scene::Stars(stars::StarField::new(seed)),
             SceneSpec::Xy => Scene::Pattern(Pattern::Xy),
+            SceneSpec::Serial => Scene::Pattern(Pattern::Serial(seed)),
             SceneSpec::Ramp => Scene::Pattern(Pattern::Ramp),
             SceneSpec::Constant(value) => Scene::Pattern(Pattern::Constant(*value)),
             SceneSpec::File(path) => Scene::Pattern(Pattern::File(file::FileScene::open(path)?)),
@@ -58,8 +65,9 @@ impl Scene {
 }
 
 impl Pattern {
-    /// The values of one row; `bin` is the readout's.
-    pub(super) fn row(&mut self, picture_row: i32, bin: u32, values: &mut [u16]) {
+    /// The values of one row; `frame` counts the frames since power-on, `bin` is the
+    /// readout's.
+    pub(super) fn row(&mut self, frame: u32, picture_row: i32, bin: u32, values: &mut [u16]) {
         let columns = values.len() as u32;
         match self {
             Pattern::Xy => {
@@ -67,6 +75,7 @@ impl Pattern {
                     *value = xy_value(x as u32, picture_row);
                 }
             }
+            Pattern::Serial(seed) => SerialRow::new(*seed, frame, picture_row).fill(values),
             Pattern::Ramp => {
                 for (x, value) in values.iter_mut().enumerate() {
                     *value = ramp_value(x as u32, columns);

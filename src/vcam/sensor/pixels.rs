@@ -16,6 +16,8 @@ use crate::wire::GainCode;
 pub(in crate::vcam) struct Shot {
     /// Hardware frame number.
     pub(in crate::vcam) number: u32,
+    /// Frames read out since power-on before this one.
+    pub(in crate::vcam) serial: u32,
     pub(in crate::vcam) readout: &'static Readout,
     pub(in crate::vcam) live: bool,
     pub(in crate::vcam) first_row: u16,
@@ -105,7 +107,9 @@ impl Imager {
         let sensor_row = u32::from(shot.first_row) + wire_row;
         let picture_row = shot.readout.picture_row(sensor_row, shot.live);
         match &mut self.scene {
-            Scene::Pattern(pattern) => pattern.row(picture_row, shot.readout.bin, &mut self.values),
+            Scene::Pattern(pattern) => {
+                pattern.row(shot.serial, picture_row, shot.readout.bin, &mut self.values);
+            }
             Scene::Stars(stars) => {
                 let noise = self.noise.row(shot.number, sensor_row, columns);
                 let row = LitRow { shot, picture_row, noise, colour: self.colour };

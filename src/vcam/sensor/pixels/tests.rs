@@ -14,6 +14,7 @@ const GAIN_0: GainCode = GainCode { analogue: 2400, digital: [8, 8, 8], switch_1
 
 fn shot(exposure_s: f64, gain: GainCode) -> Shot {
     Shot {
+        serial: 0,
         number: 0,
         readout: readout(0).unwrap(),
         live: false,

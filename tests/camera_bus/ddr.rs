@@ -1,0 +1,71 @@
+//! The camera's memory and the cable, seen through the library: pictures that tell which
+//! frame they are, and hosts that are too slow.
+
+use qhyccd::camera::{Camera, FrameInfo, StreamMode};
+use qhyccd::model::ControlId;
+use qhyccd::util::Rect;
+use qhyccd::vcam::scene::serial::SerialView;
+
+use crate::bench::*;
+
+/// How a picture of a camera with this seed shows its frame. `roi` is in binned pixels.
+fn view(seed: u64, roi: Rect, bin: u32, info: FrameInfo) -> SerialView {
+    assert_eq!((info.width, info.height, info.channels), (roi.width, roi.height, 1));
+    SerialView {
+        seed,
+        origin: (roi.x * bin, (roi.y * bin) as i32),
+        width: roi.width as usize,
+        height: roi.height as usize,
+        bin,
+        bits: info.bits,
+    }
+}
+
+/// The frame that a picture shows, if all of it is of one frame not older than `since`.
+#[track_caller]
+fn frame_of(seed: u64, roi: Rect, bin: u32, (info, picture): &(FrameInfo, Vec<u8>), since: u32) -> u32 {
+    view(seed, roi, bin, *info).frame(picture, since..since + 10_000).expect("a frame of this camera")
+}
+
+fn frames(bench: &Bench, place: usize) -> u32 {
+    bench.bus.socket().ports()[place].with_device(|device| device.frames())
+}
+
+fn prepare(camera: &Camera, roi: Rect, bin: u32, bits: u32) {
+    camera.set_depth(bits).unwrap();
+    camera.set_bin(bin, bin).unwrap();
+    camera.set_roi(roi).unwrap();
+}
+
+#[test]
+fn pictures_tell_camera_frame_and_place() {
+    let bench = bench("QHY600M?scene=serial&seed=5&speed=50,QHY600C?scene=serial&seed=6&speed=50");
+    for (place, seed) in [(0, 5), (1, 6)] {
+        let camera = bench.open(place);
+        camera.set_stream_mode(StreamMode::Single).unwrap();
+        camera.init().unwrap();
+        camera.set(ControlId::EXPOSURE, 1000.0).unwrap();
+        for (roi, bin, bits) in [
+            (Rect::new(24, 0, 400, 300), 1, 16),
+            (Rect::new(101, 333, 64, 66), 1, 8),
+            (Rect::new(60, 40, 200, 150), 2, 16),
+            (Rect::new(60, 41, 200, 150), 4, 8),
+        ] {
+            prepare(&camera, roi, bin, bits);
+            let since = frames(&bench, place);
+            let picture = expose(&camera);
+            assert_eq!(frame_of(seed, roi, bin, &picture, since), since, "{roi:?} bin {bin} {bits} bit");
+            assert!(view(11 - seed, roi, bin, picture.0).frame(&picture.1, 0..1000).is_err());
+        }
+        let strip = Rect::new(0, 0, 9600, 100);
+        camera.set_stream_mode(StreamMode::Live).unwrap();
+        camera.init().unwrap();
+        prepare(&camera, strip, 1, 16);
+        camera.begin_live().unwrap();
+        let mut since = frames(&bench, place);
+        for _ in 0..5 {
+            since = frame_of(seed, strip, 1, &live(&camera).unwrap(), since) + 1;
+        }
+        camera.stop_live().unwrap();
+    }
+}
