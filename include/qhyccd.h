@@ -996,37 +996,43 @@ uint32_t SetQHYCCDTwoChannelCombineParameter(qhyccd_handle *handle,
 uint32_t EnableQHYCCDImageOSD(qhyccd_handle *h, uint32_t i);
 
 /**
- * Not supported yet: the gain setting for a gain in decibels.
+ * Converts a gain in decibels (20 for ten times) against setting 0 to the gain setting of
+ * the present read mode that comes nearest; not a whole number where none fits, and an end
+ * of the range outside of it.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` if `dbgain` is NaN or infinite; then nothing is written.
  */
 uint32_t QHYCCD_DbGainToGainValue(qhyccd_handle *h, double dbgain, double *gainvalue);
 
 /**
- * Not supported yet: the gain in decibels of a gain setting.
+ * Converts a gain setting of the present read mode to decibels (20 for ten times) against
+ * setting 0. A setting out of range counts as the end of the range.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` if `gainvalue` is NaN or infinite; then nothing is written.
  */
 uint32_t QHYCCD_GainValueToDbGain(qhyccd_handle *h, double gainvalue, double *dbgain);
 
 /**
- * Not supported yet: system gain in electrons per unit at a gain setting.
+ * Tells the system gain in electrons per unit of a 16-bit sample at gain setting `gainV` of
+ * the present read mode, as the maker published it; nothing is measured.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` where nothing was published; then nothing is written.
  */
 uint32_t QHYCCD_curveSystemGain(qhyccd_handle *handle, double gainV, double *systemgain);
 
 /**
- * Not supported yet: full well in electrons at a gain setting.
+ * Tells the full well in electrons at gain setting `gainV` of the present read mode: what
+ * fills the pixel or the 16 bits, whichever is less, by published figures.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` where nothing was published; then nothing is written.
  */
 uint32_t QHYCCD_curveFullWell(qhyccd_handle *handle, double gainV, double *fullwell);
 
 /**
- * Not supported yet: read noise in electrons at a gain setting.
+ * Tells the read noise in electrons at gain setting `gainV` of the present read mode, as
+ * the maker published it.
  *
- * Returns `QHYCCD_ERROR`; nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` where nothing was published; then nothing is written.
  */
 uint32_t QHYCCD_curveReadoutNoise(qhyccd_handle *handle, double gainV, double *readoutnoise);
 

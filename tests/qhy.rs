@@ -259,6 +259,7 @@ fn keywords_say_what_was_set() {
     let frame = capture(&folder, "QHY600C?readout=instant", "c.fits", &settings);
     assert_eq!(frame.real("EXPTIME"), 0.1);
     assert_eq!(frame.cards["GAIN"], "56");
+    assert_eq!(frame.real("EGAIN"), 0.3301);
     assert_eq!(frame.cards["OFFSET"], "12");
     assert_eq!(frame.cards["READOUTM"], "High Gain Mode 16BIT");
     assert_eq!(frame.cards["INSTRUME"], "QHY600C");

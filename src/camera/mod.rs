@@ -8,6 +8,7 @@
 #[allow(clippy::module_inception)]
 mod camera;
 mod cooling;
+mod curves;
 #[cfg(test)]
 mod doubles;
 mod error;

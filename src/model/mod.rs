@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 pub mod control;
+pub mod curves;
 pub mod gain;
 pub mod known;
 pub mod qhy600;
+mod qhy600_curves;
 pub mod schema;
 pub mod source;
 mod udev;
@@ -17,6 +19,7 @@ mod udev;
 mod tests;
 
 pub use control::ControlId;
+pub use curves::{Amplification, Curve};
 pub use known::{KNOWN, Known};
 pub use schema::*;
 pub use source::{Fact, Level, Source, Topic};

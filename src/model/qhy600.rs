@@ -8,6 +8,8 @@
 use std::time::Duration;
 
 use super::control::ControlId;
+use super::curves::Curve;
+use super::qhy600_curves as curves;
 use super::schema::*;
 use super::source::{Fact, Level, Source, Topic};
 use crate::util::{Bayer, Rect, Size};
@@ -79,6 +81,7 @@ const FACTS: &[Fact] = &[
     fact(Topic::Geometry, Source::Guess, "mode 5: overscan is the rest of the rows"),
     fact(Topic::ReadModes, Source::Observed, "names, init in every mode, shutter end offset"),
     fact(Topic::Gain, Source::Observed, "gain sweep 0-200 in every mode; offset and balance writes"),
+    fact(Topic::Gain, Source::Public, "maker's plots of 2020: system gain and read noise, modes 0-3"),
     fact(Topic::Frames, Source::Observed, "regions in single and live mode; frames handed out"),
     fact(Topic::Init, Source::Observed, "init, single, every mode; init, live"),
     fact(Topic::Hardware, Source::Public, "QHY600 manual: 2 GB; half of it in the Lite variant"),
@@ -93,10 +96,13 @@ const fn fact(about: Topic, source: Source, from: &'static str) -> Fact {
 // Names and readout codes: answered and sent by the vendor's library in each mode.
 // Areas: manual, "Overscan" and "Optical black" (left 24 columns, bottom 34 rows).
 const READ_MODES: &[ReadMode] = &[
-    mode("PhotoGraphic DSO 16BIT", 0, GainLaw::Imx455Photographic),
-    mode("High Gain Mode 16BIT", 0, GainLaw::Imx455HighGain),
-    mode("Extend Fullwell Mode", 0, GainLaw::Imx455Extended),
-    double_sampling(mode("Extend Fullwell 2CMS", 3, GainLaw::Imx455Extended)),
+    published(&curves::PHOTOGRAPHIC, mode("PhotoGraphic DSO 16BIT", 0, GainLaw::Imx455Photographic)),
+    published(&curves::HIGH_GAIN, mode("High Gain Mode 16BIT", 0, GainLaw::Imx455HighGain)),
+    published(&curves::EXTENDED, mode("Extend Fullwell Mode", 0, GainLaw::Imx455Extended)),
+    published(
+        &curves::EXTENDED_2CMS,
+        double_sampling(mode("Extend Fullwell 2CMS", 3, GainLaw::Imx455Extended)),
+    ),
     fibre(mode("14bit mode (Fiber Only)", 1, GainLaw::Imx455Photographic)),
     // The areas are those of the whole sensor in pixels of 3x3, which the vendor's library
     // answers too (but for the overscan, of which it knows nothing).
@@ -137,10 +143,15 @@ const fn mode(name: &'static str, readout_code: u8, gain: GainLaw) -> ReadMode {
         wire_columns: 9600,
         rows: FULL_ROWS,
         gain,
+        curve: None,
         hardware_bin: 1,
         fibre_only: false,
         shutter_end_offset_us: 73.75,
     }
+}
+
+const fn published(curve: &'static Curve, mode: ReadMode) -> ReadMode {
+    ReadMode { curve: Some(curve), ..mode }
 }
 
 const fn fibre(mode: ReadMode) -> ReadMode {
@@ -203,9 +214,10 @@ const COLOUR_CONTROLS: &[Control] = &controls(true);
 /// Every control about which the vendor's library answers anything on this camera: its
 /// availability, a range or a value. Not listed: ids about which it only answers errors.
 ///
-/// Differs on purpose: 66 (32 bits) is called available there and then delivers 16 bits.
+/// Differs on purpose: 66 (32 bits) is called available there and then delivers 16 bits;
+/// 83 to 85 (gain curves) are missing there.
 #[rustfmt::skip]
-const fn controls(colour: bool) -> [Control; 74] {
+const fn controls(colour: bool) -> [Control; 77] {
     use Availability::{BayerOrder, No, Yes};
     use ControlId as Id;
     use Read::{Constant, Nothing, Stored};
@@ -281,6 +293,9 @@ const fn controls(colour: bool) -> [Control; 74] {
         row(Id::GLOBAL_RESET, No, None, Constant(0.0), Refused),
         row(Id::FRAME_DETECT, if_mono, None, Nothing, Refused),
         row(Id::GAIN_DB_CONVERSION, Yes, None, Nothing, Refused),
+        public(Id::CURVE_SYSTEM_GAIN, Yes),
+        public(Id::CURVE_FULL_WELL, Yes),
+        public(Id::CURVE_READOUT_NOISE, Yes),
         row(Id::USE_AVERAGE_BINNING, No, None, Stored(0.0), Write::AverageBin),
         row(Id::AUTOEXP, Yes, range(0.0, 3.0, 1.0), Stored(0.0), Write::Stored),
         row(Id::AUTOEXP_TARGET_BRIGHTNESS, Yes, range(15.0, 240.0, 1.0), Constant(0.0), Refused),
@@ -311,4 +326,9 @@ const fn row(
     write: Write,
 ) -> Control {
     Control { id, available, range, read, write, source: Source::Observed }
+}
+
+/// A control that the vendor's library does not have on this camera.
+const fn public(id: ControlId, available: Availability) -> Control {
+    Control { source: Source::Public, ..row(id, available, None, Read::Nothing, Write::Refused) }
 }

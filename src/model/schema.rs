@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::util::{Bayer, Rect, Size};
 
 use super::control::ControlId;
+use super::curves::Curve;
 use super::source::{Fact, Level, Source};
 
 /// USB vendor id of QHYCCD (public udev rules).
@@ -82,6 +83,8 @@ pub struct ReadMode {
     pub rows: RowRule,
     /// From gain setting to gain codes.
     pub gain: GainLaw,
+    /// What gain settings do to electrons, where that was published.
+    pub curve: Option<&'static Curve>,
     /// Sensor pixels a side that one pixel of this mode sums in hardware.
     pub hardware_bin: u32,
     /// True if the camera sends this mode over fibre only, as its name says.

@@ -258,3 +258,25 @@ fn trigger_and_burst_requests_as_observed() {
         "228=0 229=0 223=2 222=1 227=5 226=0 225=0 224=0 228=8 228=0"
     );
 }
+
+#[test]
+fn gain_in_electrons_and_decibels_follows_the_read_mode() {
+    let bench = bench(XY_INSTANT);
+    let camera = bench.open(0);
+    let published = camera.amplification(26.0).unwrap();
+    assert_eq!((published.e_per_adu, published.read_noise_e), (0.4113, 2.754));
+    for decibels in [0.0, 5.5, 12.0] {
+        let gain = camera.decibels_to_gain(decibels).unwrap();
+        assert!((camera.gain_to_decibels(gain.floor()).unwrap() - decibels).abs() < 0.6, "{decibels}");
+    }
+    // Setting and decibels stop at the ends of the range.
+    assert_eq!(camera.decibels_to_gain(1e9).unwrap(), 200.0);
+    assert_eq!(camera.gain_to_decibels(1e9).unwrap(), camera.gain_to_decibels(200.0).unwrap());
+    assert_eq!(camera.gain_to_decibels(f64::NAN).unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(camera.amplification(101.0).unwrap_err().kind(), ErrorKind::Unsupported);
+
+    camera.set_read_mode(2).unwrap();
+    assert_eq!(camera.amplification(26.0).unwrap().e_per_adu, 0.9662);
+    camera.set_read_mode(8).unwrap();
+    assert!(camera.amplification(26.0).unwrap_err().to_string().contains("2CMS-0"));
+}

@@ -70,6 +70,9 @@ fn device(cards: &mut Header, camera: &Camera) {
             cards.integer(key, value as i64, comment);
         }
     }
+    if let Some(egain) = value(ControlId::GAIN).and_then(|gain| e_per_adu(camera, gain)) {
+        cards.real("EGAIN", egain, "electrons per unit, by the published curve");
+    }
     if let Some(mode) = read_mode(camera) {
         cards.text("READOUTM", mode.name, "read mode");
     }
@@ -80,6 +83,13 @@ fn device(cards: &mut Header, camera: &Camera) {
     if let Some(temp_c) = value(ControlId::CUR_TEMP) {
         cards.real("CCD-TEMP", temp_c, "sensor, C");
     }
+}
+
+/// Electrons per unit of a sample, where that is published for the samples as they are.
+fn e_per_adu(camera: &Camera, gain: f64) -> Option<f64> {
+    let averaged = camera.bin() > 1 && camera.get(ControlId::USE_AVERAGE_BINNING).ok() == Some(1.0);
+    let plain = camera.frame_info().bits == 16 && !averaged;
+    camera.amplification(gain).ok().filter(|_| plain).map(|a| a.e_per_adu)
 }
 
 fn pixels(cards: &mut Header, camera: &Camera) {
