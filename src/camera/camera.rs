@@ -6,6 +6,7 @@
 //! held for moments. Cancelling, temperatures, cooler, wheel and progress take no turn.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ use super::single::Progress;
 use super::state::{Op, State, StatusCell, Verdict};
 use super::trigger::TriggerFilter;
 use super::watchdog::Watchdog;
-use super::{CameraInfo, Error, ErrorKind, Result};
+use super::{CameraInfo, Error, ErrorKind, PixelOptions, Result};
 
 /// How long a call waits for a thread that was told to stop reading.
 const READER_LEAVES_WITHIN: Duration = Duration::from_secs(5);
@@ -43,6 +44,8 @@ pub struct Camera {
     pub(super) wheel: Mutex<()>,
     /// Whether a humidity sensor is fitted, once the camera was asked.
     pub(super) humidity_sensor: Mutex<Option<bool>>,
+    /// Most threads that make a frame.
+    pub(super) threads: AtomicUsize,
 }
 
 /// What only the holder of the turn may touch.
@@ -64,7 +67,12 @@ pub(super) struct CoolingState {
 
 /// Identity and life.
 impl Camera {
-    pub(super) fn new(id: String, model: &'static Model, transport: Arc<dyn Transport>) -> Camera {
+    pub(super) fn new(
+        id: String,
+        model: &'static Model,
+        transport: Arc<dyn Transport>,
+        options: PixelOptions,
+    ) -> Camera {
         let link = Link::new(transport, Arc::new(StatusCell::new()));
         Camera {
             id,
@@ -77,12 +85,13 @@ impl Camera {
                 helper: None,
                 trigger_filter: TriggerFilter::default(),
             }),
-            settings: Mutex::new(Settings::new(model)),
+            settings: Mutex::new(Settings::new(model, options)),
             progress: Progress::default(),
             live: LiveSlot::default(),
             cooling: Mutex::new(CoolingState { order: Cooling::Untouched, pwm: 0.0 }),
             wheel: Mutex::new(()),
             humidity_sensor: Mutex::new(None),
+            threads: AtomicUsize::new(options.threads),
         }
     }
 

@@ -1,8 +1,13 @@
 //! Modes, geometry and depth: what frames look like, and when a change of it is sent.
 
+use std::sync::atomic::Ordering;
+
+use crate::frame::pool;
 use crate::model::ReadMode;
 use crate::util::{Rect, Size};
 
+#[cfg(doc)]
+use super::PixelOptions;
 use super::geometry::{caller_region, is_possible, to_frame};
 use super::plan::{self, FramePlan};
 use super::settings::{Settings, Slot};
@@ -110,7 +115,8 @@ impl Camera {
     }
 
     /// Sets binning; both factors must be equal. The region stays the same area of the
-    /// sensor, cut to whole groups; a region that was the whole frame stays it.
+    /// sensor, cut to whole groups; a region that was the whole frame stays it. Groups hold
+    /// neighbours, whatever their colour, or by [`Camera::set_colour_bin`] one colour.
     pub fn set_bin(&self, x: u32, y: u32) -> Result<()> {
         if x != y || !self.model().bins.contains(&x) {
             let text = format!("binning {x}x{y} is not possible on a {}", self.model().name);
@@ -130,7 +136,8 @@ impl Camera {
         self.settings.lock().bin
     }
 
-    /// Bits a sample of the frames handed out.
+    /// Bits a sample of the frames handed out. At 32 bits the sums of a binning are whole: four,
+    /// nine or sixteen times 65535 at 2×2, 3×3 and 4×4. Unbinned pixels keep their 16 bits.
     pub fn set_depth(&self, bits: u32) -> Result<()> {
         if !self.model().depths.contains(&bits) {
             let text = format!("{bits} bits a sample are not possible on a {}", self.model().name);
@@ -142,7 +149,29 @@ impl Camera {
         })
     }
 
+    /// Binning by colour or by place: see [`PixelOptions::colour_bin`]. On a mono camera it
+    /// has no effect.
+    pub fn set_colour_bin(&self, on: bool) -> Result<()> {
+        self.change_format(None, |settings| {
+            settings.colour_bin = on;
+            Ok(())
+        })
+    }
+
+    /// Most threads that make a live frame, 1 to 64; small frames are made by one.
+    pub fn set_threads(&self, threads: usize) -> Result<()> {
+        self.allow(Op::Recall)?;
+        self.threads.store(threads.clamp(1, pool::MOST_THREADS), Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The number of [`Camera::set_threads`].
+    pub fn threads(&self) -> usize {
+        self.threads.load(Ordering::Relaxed)
+    }
+
     /// Demosaic in the library. Only colour cameras can; switching it off is always fine.
+    /// Frames of 32 bits, and sums of different colours, still come in one channel.
     pub fn set_debayer(&self, on: bool) -> Result<()> {
         if on && self.model().bayer.is_none() {
             let text = format!("a {} has no colour filters", self.model().name);

@@ -17,11 +17,15 @@ fn bounds(mode: &ReadMode, settings: &Settings) -> Rect {
     if settings.ignore_overscan { mode.effective } else { mode.image.rect() }
 }
 
-/// The region in force in frame pixels, cut to whole groups of the binning.
+/// The region in force in frame pixels, cut to whole groups of the binning, and to pairs
+/// of groups where these keep the colours apart.
 pub(super) fn frame_region(model: &Model, settings: &Settings) -> Rect {
     let all = bounds(settings.mode(model), settings);
     let region = settings.roi.unwrap_or(all);
-    let size = region.size().binned(settings.bin);
+    let mut size = region.size().binned(settings.bin);
+    if settings.bins_colours(model) {
+        size = Size::new(size.width & !1, size.height & !1);
+    }
     Rect::new(region.x, region.y, size.width * settings.bin, size.height * settings.bin)
 }
 
@@ -98,6 +102,7 @@ pub(super) fn wire_region(mode: &ReadMode, stream: StreamMode, region: Rect) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::camera::PixelOptions;
     use crate::model::by_name;
 
     fn mono() -> &'static Model {
@@ -134,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_region_survives_binning_and_the_whole_stays_whole() {
-        let mut settings = Settings::new(mono());
+        let mut settings = Settings::new(mono(), PixelOptions::default());
         settings.roi = to_frame(mono(), &settings, Rect::new(100, 200, 1000, 600)).unwrap();
         settings.bin = 3;
         assert_eq!(caller_region(mono(), &settings), Rect::new(33, 66, 333, 200));
@@ -147,7 +152,7 @@ mod tests {
 
     #[test]
     fn without_overscan_regions_count_from_the_effective_area() {
-        let mut settings = Settings::new(mono());
+        let mut settings = Settings::new(mono(), PixelOptions::default());
         settings.ignore_overscan = true;
         assert_eq!(caller_region(mono(), &settings), Rect::new(0, 0, 9576, 6388));
         settings.roi = to_frame(mono(), &settings, Rect::new(0, 0, 9576, 300)).unwrap();
@@ -159,7 +164,7 @@ mod tests {
 
     #[test]
     fn impossible_regions_are_refused() {
-        let mut settings = Settings::new(mono());
+        let mut settings = Settings::new(mono(), PixelOptions::default());
         settings.bin = 2;
         for roi in [
             Rect::new(0, 0, 4801, 1),

@@ -16,7 +16,7 @@ use crate::wire::status::{ColourByte, decode_colour, serial_text};
 
 use super::link::Link;
 use super::state::StatusCell;
-use super::{Camera, CameraInfo, Error, ErrorKind, Result, State, firmware};
+use super::{Camera, CameraInfo, Error, ErrorKind, PixelOptions, Result, State, firmware};
 
 /// The questions for colour and for serial number.
 const IDENTITY: In = In::Eeprom { value: 0, index: 8 };
@@ -38,6 +38,8 @@ struct Shared {
     open: Mutex<Vec<Arc<Camera>>>,
     /// Where the user keeps firmware, if he said so.
     firmware_folder: Mutex<Option<PathBuf>>,
+    /// For cameras that will be opened.
+    pixels: Mutex<PixelOptions>,
 }
 
 /// What was learnt of one device.
@@ -80,18 +82,20 @@ impl Library {
             known: Mutex::new(Vec::new()),
             open: Mutex::new(Vec::new()),
             firmware_folder: Mutex::new(None),
+            pixels: Mutex::new(PixelOptions::default()),
         };
         Library { shared: Arc::new(shared), plug_thread: Mutex::new(None) }
     }
 
     /// The library on the bus that `QHYCCD_DEVICES` names, with the firmware folder that
-    /// `QHYCCD_FIRMWARE` names.
+    /// `QHYCCD_FIRMWARE` names and the pixel options of [`PixelOptions::from_env`].
     pub fn from_env() -> Result<Library> {
         let value = std::env::var(crate::transport::select::VARIABLE).ok();
         let library = Library::new(crate::transport::select::bus_for(value.as_deref())?);
         if let Some(folder) = std::env::var_os(firmware::VARIABLE).filter(|folder| !folder.is_empty()) {
             library.set_firmware_folder(folder);
         }
+        library.set_pixel_options(PixelOptions::from_env());
         Ok(library)
     }
 
@@ -121,6 +125,11 @@ impl Library {
     /// wait for theirs get it in every [`Library::scan`].
     pub fn set_firmware_folder(&self, folder: impl Into<PathBuf>) {
         *self.shared.firmware_folder.lock() = Some(folder.into());
+    }
+
+    /// Says how the pixels of cameras that are opened from now on are made.
+    pub fn set_pixel_options(&self, options: PixelOptions) {
+        *self.shared.pixels.lock() = options;
     }
 
     /// Gives each camera that waits for its firmware the file of its model (`QHY600.img`,
@@ -209,7 +218,7 @@ impl Library {
             Some(other) => other?,
         };
         transport.claim()?;
-        let camera = Arc::new(Camera::new(id.to_owned(), model, transport));
+        let camera = Arc::new(Camera::new(id.to_owned(), model, transport, *self.shared.pixels.lock()));
         log::debug!("{id}: opened at {}:{}", device.bus, device.address);
         self.shared.open.lock().push(camera.clone());
         Ok(camera)

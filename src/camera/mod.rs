@@ -35,4 +35,4 @@ pub use camera::Camera;
 pub use error::{Error, ErrorKind, Result};
 pub use library::{Library, PlugEvent};
 pub use state::State;
-pub use types::{CameraInfo, ChipInfo, FrameInfo, StreamMode, StreamStats};
+pub use types::{CameraInfo, ChipInfo, FrameInfo, PixelOptions, StreamMode, StreamStats};

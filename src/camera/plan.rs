@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::frame::{self, Sample, WireLayout};
+use crate::frame::{self, Depth, Method, Sample, WireLayout};
 use crate::model::{ByteOrder, ControlId, DigitalSlots, InitStep, Model};
 use crate::wire::{Command, GainCode, In, Out, fpga, page, sensor};
 
@@ -192,14 +192,21 @@ impl FramePlan {
             (true, ByteOrder::Big) => Sample::U16Be,
             (true, ByteOrder::Little) => Sample::U16Le,
         };
-        // Binned pixels have no colour: neighbours are summed whatever their filters.
-        let debayer = settings.debayer && settings.bin == 1;
+        let debayer = settings.debayers(model);
+        let depth = match settings.depth {
+            ..=8 => Depth::U8,
+            9..=16 => Depth::U16,
+            _ => Depth::U32,
+        };
         let pixels = frame::Plan::new(frame::Settings {
             wire: WireLayout { columns: wire.size.width, rows: wire.size.height, sample },
             crop: wire.crop,
             bin: settings.bin,
+            same_colour: settings.bins_colours(model),
             average: settings.average,
+            depth,
             debayer: model.bayer.filter(|_| debayer).map(|b| b.shifted(region.x, region.y)),
+            method: Method::Bilinear,
             header_bytes: if settings.gps { mode.wire_columns as usize } else { 0 },
         })
         .map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
@@ -235,10 +242,13 @@ impl FramePlan {
 
 /// What `GetQHYCCDMemLength` answers: bytes of the whole unbinned frame of the read mode,
 /// at the present depth and number of channels. Programs allocate it once and change the
-/// region and the binning later.
+/// region and the binning later. So at 32 bits it is four bytes for each pixel, though
+/// binned frames, for which this depth is meant, need a quarter of that at most.
 pub(super) fn whole_frame_bytes(model: &Model, settings: &Settings) -> usize {
-    let channels = if settings.debayer && model.bayer.is_some() { 3 } else { 1 };
-    settings.mode(model).image.pixels() * channels * if settings.depth > 8 { 2 } else { 1 }
+    let mut unbinned = settings.clone();
+    unbinned.bin = 1;
+    let channels = if unbinned.debayers(model) { 3 } else { 1 };
+    settings.mode(model).image.pixels() * channels * (settings.depth as usize / 8)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! `wValue`, `wIndex`, data; `<` reads.
 
 use super::*;
+use crate::camera::PixelOptions;
 use crate::model::by_name;
 use crate::util::Rect;
 
@@ -49,7 +50,7 @@ impl TrimZeros for Vec<u8> {
 
 fn after_first_init(name: &str, change: impl FnOnce(&mut Settings)) -> (&'static Model, Settings) {
     let model = by_name(name).unwrap();
-    let mut settings = Settings::new(model);
+    let mut settings = Settings::new(model, PixelOptions::default());
     settings.set_first_defaults(model);
     change(&mut settings);
     (model, settings)
@@ -157,6 +158,8 @@ fn settings_as_observed() {
     assert_eq!(traffic(60.0), "d1 0000 0000 a53c");
     assert_eq!(sent("QHY600M", Slot::Bits, |s| s.depth = 8), "d1 0000 0000 a700");
     assert_eq!(sent("QHY600M", Slot::Bits, |s| s.depth = 16), "d1 0000 0000 a701");
+    // Sums of 32 bits are made of samples of 16.
+    assert_eq!(sent("QHY600M", Slot::Bits, |s| s.depth = 32), "d1 0000 0000 a701");
 }
 
 #[test]
@@ -249,6 +252,36 @@ fn frame_plans_know_wire_and_picture() {
     assert_eq!((binned.info.width, binned.info.height), (2400, 1605));
     assert_eq!(whole_frame_bytes(model, &settings), 123_302_400);
     assert!(!binned.same_picture(&full));
+    settings.depth = 32;
+    let sums = FramePlan::new(model, &settings).unwrap();
+    assert_eq!((sums.info.bits, sums.info.len_bytes()), (32, 2400 * 1605 * 4));
+    assert_eq!(whole_frame_bytes(model, &settings), 246_604_800);
+    assert!(sums.same_wire(&binned) && !sums.same_picture(&binned));
+}
+
+#[test]
+fn bins_that_keep_the_colours_are_even_and_only_for_colour_cameras() {
+    let plan = |name, change: fn(&mut Settings)| {
+        let (model, settings) = after_first_init(name, |s| {
+            s.colour_bin = true;
+            change(s);
+        });
+        FramePlan::new(model, &settings).unwrap()
+    };
+    let size = |plan: FramePlan| (plan.info.width, plan.info.height, plan.info.channels);
+    assert_eq!(size(plan("QHY600C", |_| ())), (9600, 6422, 1));
+    assert_eq!(size(plan("QHY600C", |s| s.bin = 2)), (4800, 3210, 1));
+    assert_eq!(size(plan("QHY600C", |s| s.bin = 4)), (2400, 1604, 1));
+    assert_eq!(size(plan("QHY600M", |s| s.bin = 4)), (2400, 1605, 1));
+    let debayered = |s: &mut Settings| {
+        s.bin = 3;
+        s.debayer = true;
+        // Nine groups across and five down, from a green corner.
+        s.roi = Some(Rect::new(3, 6, 27, 17));
+    };
+    let debayered = plan("QHY600C", debayered);
+    assert_eq!(debayered.pixels.settings().debayer, Some(crate::util::Bayer::Gr));
+    assert_eq!(size(debayered), (8, 4, 3));
 }
 
 #[test]
@@ -261,6 +294,7 @@ fn only_colour_at_bin_1_is_debayered_and_the_order_moves_with_the_corner() {
     assert_eq!(plan("QHY600M", |_| ()).info.channels, 1);
     assert_eq!(plan("QHY600C", |_| ()).info.channels, 3);
     assert_eq!(plan("QHY600C", |s| s.bin = 2).info.channels, 1);
+    assert_eq!(plan("QHY600C", |s| s.depth = 32).info.channels, 1);
     let moved = plan("QHY600C", |s| s.roi = Some(Rect::new(1, 1, 64, 64)));
     assert_eq!(moved.pixels.settings().debayer, Some(crate::util::Bayer::Bg));
 }

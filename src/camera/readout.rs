@@ -273,6 +273,7 @@ pub(super) fn drain(link: &Link, endpoint: u8) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::camera::PixelOptions;
 
     /// Plays reads against an ideal camera and tells how each ended.
     fn play(frame_len: usize, count: usize) -> Vec<(usize, usize)> {
@@ -351,7 +352,7 @@ mod tests {
         use super::super::state::State;
 
         let model = crate::model::by_name("QHY600M").unwrap();
-        let mut plan = FramePlan::new(model, &Settings::new(model)).unwrap();
+        let mut plan = FramePlan::new(model, &Settings::new(model, PixelOptions::default())).unwrap();
         plan.pixels = crate::frame::Plan::new(crate::frame::Settings::whole(crate::frame::WireLayout {
             columns: 1024,
             rows: 4,

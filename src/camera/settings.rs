@@ -12,7 +12,7 @@ use crate::model::{ControlId, Model, Read, ReadMode};
 use crate::util::Rect;
 use crate::wire::Command;
 
-use super::StreamMode;
+use super::{PixelOptions, StreamMode};
 
 /// The cooler as last ordered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub(super) struct Settings {
     pub(super) read_mode: usize,
     /// Values of the stored controls; those not in it have their table's value.
     values: BTreeMap<ControlId, f64>,
-    /// Bits a sample.
+    /// Bits a sample: 8, 16 or 32.
     pub(super) depth: u32,
     pub(super) bin: u32,
     /// Region in frame pixels, unbinned; `None` is all there is, whatever the binning.
@@ -41,22 +41,26 @@ pub(super) struct Settings {
     /// Regions count from the effective area.
     pub(super) ignore_overscan: bool,
     pub(super) average: bool,
+    /// Bins samples of one colour where there are colours.
+    pub(super) colour_bin: bool,
     pub(super) gps: bool,
 }
 
 impl Settings {
     /// The state after open.
-    pub(super) fn new(model: &Model) -> Settings {
+    pub(super) fn new(model: &Model, options: PixelOptions) -> Settings {
         Settings {
             stream: StreamMode::Single,
             read_mode: 0,
             values: BTreeMap::new(),
-            depth: model.depths.last().copied().unwrap_or(8),
+            // 32 bits only if asked for.
+            depth: model.depths.iter().copied().filter(|bits| *bits <= 16).max().unwrap_or(8),
             bin: 1,
             roi: None,
             debayer: false,
             ignore_overscan: false,
             average: false,
+            colour_bin: options.colour_bin,
             gps: false,
         }
     }
@@ -69,6 +73,20 @@ impl Settings {
     /// The present read mode.
     pub(super) fn mode(&self, model: &Model) -> &'static ReadMode {
         &model.read_modes[self.read_mode]
+    }
+
+    /// True if binned frames keep the colours apart.
+    pub(super) fn bins_colours(&self, model: &Model) -> bool {
+        self.colour_bin && self.bin > 1 && model.bayer.is_some()
+    }
+
+    /// True if frames come in three channels. Sums of different colours cannot, nor do
+    /// frames of 32 bits, which are there for sums.
+    pub(super) fn debayers(&self, model: &Model) -> bool {
+        self.debayer
+            && model.bayer.is_some()
+            && self.depth <= 16
+            && (self.bin == 1 || self.bins_colours(model))
     }
 
     /// Value of a stored control.

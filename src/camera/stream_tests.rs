@@ -3,11 +3,12 @@
 use super::super::doubles::{Nobody, Script, link};
 use super::super::settings::Settings;
 use super::*;
+use crate::camera::PixelOptions;
 use crate::model::by_name;
 
 fn stream(capacity: usize) -> Stream {
     let model = by_name("QHY600M").unwrap();
-    let frame = FramePlan::new(model, &Settings::new(model)).unwrap();
+    let frame = FramePlan::new(model, &Settings::new(model, PixelOptions::default())).unwrap();
     Stream::new(frame, capacity, 0, Arc::new(Nobody))
 }
 

@@ -1,5 +1,8 @@
 //! Values that go in and out of a camera.
 
+use std::ops::RangeInclusive;
+
+use crate::frame::pool;
 use crate::model::Model;
 use crate::util::Size;
 
@@ -23,6 +26,49 @@ pub enum StreamMode {
     Live,
 }
 
+/// How the pixels of a camera are made, beyond what a C program can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PixelOptions {
+    /// Most threads that make a live frame, 1 to 64; small frames are made by one.
+    pub threads: usize,
+    /// Binning sums pixels under the same colour filter, so that binned frames of a colour
+    /// camera keep its colour order (seen from the corner of the region) and can be
+    /// debayered. Their size is even. Without it neighbours are summed, whatever their
+    /// colour.
+    pub colour_bin: bool,
+}
+
+impl Default for PixelOptions {
+    fn default() -> PixelOptions {
+        PixelOptions { threads: pool::default_threads(), colour_bin: false }
+    }
+}
+
+impl PixelOptions {
+    /// The options that `QHYCCD_THREADS` (a number) and `QHYCCD_COLOUR_BIN` (1 or 0) name.
+    /// What makes no sense is logged and counts as unset.
+    pub fn from_env() -> PixelOptions {
+        PixelOptions::parse(|variable| std::env::var(variable).ok())
+    }
+
+    fn parse(get: impl Fn(&str) -> Option<String>) -> PixelOptions {
+        let number = |variable, range: RangeInclusive<usize>| {
+            let value = get(variable).filter(|value| !value.is_empty())?;
+            let number = value.parse().ok().filter(|number| range.contains(number));
+            if number.is_none() {
+                let (from, to) = range.into_inner();
+                log::warn!("{variable}={value} is ignored: it is not a number from {from} to {to}");
+            }
+            number
+        };
+        let default = PixelOptions::default();
+        PixelOptions {
+            threads: number("QHYCCD_THREADS", 1..=pool::MOST_THREADS).unwrap_or(default.threads),
+            colour_bin: number("QHYCCD_COLOUR_BIN", 0..=1).map_or(default.colour_bin, |number| number == 1),
+        }
+    }
+}
+
 /// Size and depth of pixels that were delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameInfo {
@@ -30,7 +76,7 @@ pub struct FrameInfo {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// Bits a sample as stored: 8 or 16.
+    /// Bits a sample as stored: 8, 16 or 32.
     pub bits: u32,
     /// 1, or 3 (blue, green, red) after debayering.
     pub channels: u32,
@@ -69,4 +115,28 @@ pub struct StreamStats {
     pub dropped: u64,
     /// Frames that came damaged.
     pub damaged: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_names_options_and_nonsense_is_ignored() {
+        let options = |threads: &str, colour_bin: &str| {
+            PixelOptions::parse(|variable| match variable {
+                "QHYCCD_THREADS" => Some(threads.to_owned()),
+                "QHYCCD_COLOUR_BIN" => Some(colour_bin.to_owned()),
+                _ => None,
+            })
+        };
+        let default = PixelOptions::default();
+        assert!((1..=4).contains(&default.threads) && !default.colour_bin);
+        assert_eq!(options("3", "1"), PixelOptions { threads: 3, colour_bin: true });
+        assert_eq!(options("64", "0"), PixelOptions { threads: 64, colour_bin: false });
+        for (threads, colour_bin) in [("", ""), ("0", "2"), ("65", "yes"), ("-1", "-1"), ("many", "1 ")] {
+            assert_eq!(options(threads, colour_bin), default);
+        }
+        assert_eq!(PixelOptions::parse(|_| None), default);
+    }
 }

@@ -6,21 +6,54 @@
 
 use crate::util::Bayer;
 
-use super::plan::Sample;
+use super::plan::{Context, Depth, Sample};
+
+/// How the colours that a pixel lacks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The mean of the nearest neighbours.
+    Bilinear,
+}
+
+impl Method {
+    /// Rows above and below that a row needs.
+    pub const fn reach(self) -> u32 {
+        match self {
+            Method::Bilinear => 1,
+        }
+    }
+}
+
+/// A picture under colour filters and what is wanted of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mosaic {
+    /// Columns.
+    pub width: usize,
+    /// Rows that are written.
+    pub height: usize,
+    /// Colour order of the first pixel that comes, which is one of the context if there is
+    /// any.
+    pub order: Bayer,
+    /// How colours are made.
+    pub method: Method,
+    /// Rows that come besides those that are written: none at a border of the picture.
+    pub context: Context,
+    /// Depth of the picture, 8 or 16 bits. 8 out of 16 bits are the upper ones.
+    pub depth: Depth,
+}
 
 /// The last three rows of a picture under colour filters.
 #[derive(Debug)]
 pub struct Window {
     rows: [Vec<u16>; 3],
-    order: Bayer,
-    height: usize,
+    mosaic: Mosaic,
     count: usize,
 }
 
 impl Window {
-    /// For a picture of `width`×`height` with `order` in its corner.
-    pub fn new(width: usize, height: usize, order: Bayer) -> Window {
-        Window { rows: std::array::from_fn(|_| vec![0; width]), order, height, count: 0 }
+    /// For a picture, or a band of one.
+    pub fn new(mosaic: Mosaic) -> Window {
+        Window { rows: std::array::from_fn(|_| vec![0; mosaic.width]), mosaic, count: 0 }
     }
 
     /// Begins with the first row again.
@@ -28,8 +61,8 @@ impl Window {
         self.count = 0;
     }
 
-    /// Takes the next row and writes what it completes into `picture`, of which each row
-    /// has `picture.len() / height` bytes.
+    /// Takes the next row and writes what it completes into `picture`, which has the rows
+    /// that are written. Packed samples come unpacked.
     pub fn push(&mut self, row: &[u8], sample: Sample, picture: &mut [u8]) {
         let index = self.count;
         self.count += 1;
@@ -43,26 +76,33 @@ impl Window {
                 let samples = row.chunks_exact(2).map(|s| u16::from_be_bytes([s[0], s[1]]));
                 newest.iter_mut().zip(samples).for_each(|(to, from)| *to = from);
             }
-            Sample::U16Le => {
+            Sample::U16Le | Sample::Packed(_) => {
                 let samples = row.chunks_exact(2).map(|s| u16::from_le_bytes([s[0], s[1]]));
                 newest.iter_mut().zip(samples).for_each(|(to, from)| *to = from);
             }
         }
-        let pitch = picture.len() / self.height;
-        if index == 0 {
+        let Mosaic { height, context, depth, order, .. } = self.mosaic;
+        let (above, below) = (context.above as usize, context.below as usize);
+        let pitch = picture.len() / height;
+        // The outermost rows of the whole picture.
+        if index == 0 && above == 0 {
             picture[..pitch].fill(0);
         }
-        if index + 1 == self.height {
-            picture[index * pitch..].fill(0);
+        if index + 1 == height + above && below == 0 {
+            picture[(height - 1) * pitch..].fill(0);
         }
-        if index >= 2 {
-            let out = &mut picture[(index - 1) * pitch..index * pitch];
-            let order = self.order.shifted(0, (index - 1) as u32 & 1);
+        let Some(middle) = index.checked_sub(1).filter(|middle| *middle >= above.max(1)) else {
+            return;
+        };
+        if middle < height + above {
+            let at = (middle - above) * pitch;
+            let out = &mut picture[at..at + pitch];
+            let order = order.shifted(0, middle as u32 & 1);
             let [above, here, below] = self.rows.each_ref().map(Vec::as_slice);
-            if sample.bytes() == 1 {
-                bilinear::<1>(order, above, here, below, out, |v| [v as u8]);
-            } else {
-                bilinear::<2>(order, above, here, below, out, u16::to_le_bytes);
+            match (depth, sample.depth()) {
+                (Depth::U8, Depth::U8) => bilinear::<1>(order, above, here, below, out, |v| [v as u8]),
+                (Depth::U8, _) => bilinear::<1>(order, above, here, below, out, |v| [(v >> 8) as u8]),
+                _ => bilinear::<2>(order, above, here, below, out, u16::to_le_bytes),
             }
         }
     }

@@ -1,4 +1,36 @@
-//! From 16 bits to 8 between two levels: the arithmetic behind `Bits16ToBits8`.
+//! Samples of another depth: what [`Settings::depth`](super::Settings::depth) asks for,
+//! and between two levels, the arithmetic behind `Bits16ToBits8`.
+
+use super::plan::{Depth, Sample};
+
+/// Writes the samples of a row at a depth. They keep their value where there is room for
+/// it, and otherwise lose their lower bits. Packed rows were unpacked before.
+pub fn convert(row: &[u8], sample: Sample, depth: Depth, out: &mut [u8]) {
+    let be = |s: &[u8; 2]| u16::from_be_bytes(*s);
+    let le = |s: &[u8; 2]| u16::from_le_bytes(*s);
+    match (sample, depth) {
+        (Sample::U8, Depth::U8) => each(row, out, |s: &[u8; 1]| *s),
+        (Sample::U8, Depth::U16) => each(row, out, |[s]| u16::from(*s).to_le_bytes()),
+        (Sample::U8, Depth::U32) => each(row, out, |[s]| u32::from(*s).to_le_bytes()),
+        (Sample::U16Be, Depth::U8) => each(row, out, |s| [(be(s) >> 8) as u8]),
+        (Sample::U16Be, Depth::U16) => each(row, out, |s| be(s).to_le_bytes()),
+        (Sample::U16Be, Depth::U32) => each(row, out, |s| u32::from(be(s)).to_le_bytes()),
+        (Sample::U16Le | Sample::Packed(_), Depth::U8) => each(row, out, |s| [(le(s) >> 8) as u8]),
+        (Sample::U16Le | Sample::Packed(_), Depth::U16) => each(row, out, |s| le(s).to_le_bytes()),
+        (Sample::U16Le | Sample::Packed(_), Depth::U32) => {
+            each(row, out, |s| u32::from(le(s)).to_le_bytes());
+        }
+    }
+}
+
+#[inline(always)]
+fn each<const IN: usize, const OUT: usize>(row: &[u8], out: &mut [u8], put: impl Fn(&[u8; IN]) -> [u8; OUT]) {
+    for (to, from) in out.chunks_exact_mut(OUT).zip(row.chunks_exact(IN)) {
+        if let Some(from) = from.first_chunk() {
+            to.copy_from_slice(&put(from));
+        }
+    }
+}
 
 /// Stretches 16-bit little-endian samples to 8 bits: `black` and below give 0, `white` and
 /// above 255, between them the line, cut to an integer. With `white` not above `black`

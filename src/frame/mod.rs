@@ -1,7 +1,8 @@
 //! Pixel work: from the bytes on the wire to the caller's picture, and what the image
 //! functions of the C API do to finished pictures.
 //!
-//! Pure functions on slices. No camera, no model names, no I/O, no threads. The callers
+//! Pure functions on slices. No camera, no model names, no I/O, and no thread but for the
+//! time of a call that asks for several. The callers
 //! are `camera` (through [`Plan`], [`Sink`] and [`Assembler`]), the image functions of
 //! `ffi`, and the tool's previews.
 //!
@@ -10,8 +11,8 @@
 //!                          └─Data──► frame buffer ──► Plan::convert  (live)
 //! ```
 //!
-//! Pictures are packed rows: 8-bit samples, or 16-bit little-endian ones that need not
-//! be aligned.
+//! Pictures are packed rows: 8-bit samples, or 16- or 32-bit little-endian ones that need
+//! not be aligned.
 //!
 //! ```
 //! use qhyccd::frame::{Assembler, Event, Plan, Sample, Settings, Sink, WireLayout};
@@ -35,26 +36,35 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Every kernel has a plain twin in its tests that serves as its definition.
+//! Every kernel has a plain twin that serves as its definition: [`reference`](mod@reference)
+//! for pictures out of frames, the tests of a module for what it does to pictures.
 #![forbid(unsafe_code)]
 
 pub mod assembler;
 pub mod bin;
+mod convert;
 pub mod debayer;
 pub mod depth;
 pub mod equalize;
 pub mod hist;
 pub mod plan;
+pub mod pool;
+#[doc(hidden)]
+pub mod reference;
 pub mod rotate;
 pub mod sink;
 pub mod stretch;
 pub mod swap;
+pub mod unpack;
 
 pub use assembler::{Assembler, Event, Resync};
-pub use plan::{Plan, PlanError, Sample, Settings, WireLayout};
+pub use convert::ConvertError;
+pub use debayer::Method;
+pub use plan::{Depth, Plan, PlanError, Sample, Settings, WireLayout};
 pub use rotate::Turn;
-pub use sink::{ConvertError, Incomplete, Sink};
+pub use sink::{Incomplete, Sink};
 pub use stretch::Stretch;
+pub use unpack::Packing;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,9 @@ use std::fmt;
 
 use crate::util::{Bayer, Rect, Size};
 
+use super::debayer::Method;
+use super::unpack::Packing;
+
 /// Largest bin factor: the sum of 256×256 samples of 16 bits still fits in 32 bits.
 pub const MAX_BIN: u32 = 256;
 
@@ -24,15 +27,66 @@ pub enum Sample {
     U16Be,
     /// Two bytes, least significant first.
     U16Le,
+    /// 12 or 14 bits. They count as 16-bit samples whose lowest bits are 0.
+    Packed(Packing),
 }
 
 impl Sample {
-    /// Bytes of a sample, on the wire and in the picture.
-    pub const fn bytes(self) -> usize {
+    /// How many samples share how many bytes.
+    pub const fn group(self) -> (usize, usize) {
         match self {
-            Sample::U8 => 1,
-            Sample::U16Be | Sample::U16Le => 2,
+            Sample::U8 => (1, 1),
+            Sample::U16Be | Sample::U16Le => (1, 2),
+            Sample::Packed(packing) => packing.group(),
         }
+    }
+
+    /// The same samples with the lowest byte first and unpacked.
+    pub const fn little_endian(self) -> Sample {
+        match self.depth() {
+            Depth::U8 => Sample::U8,
+            Depth::U16 | Depth::U32 => Sample::U16Le,
+        }
+    }
+
+    /// The depth of a picture that keeps what the samples tell.
+    pub const fn depth(self) -> Depth {
+        match self {
+            Sample::U8 => Depth::U8,
+            Sample::U16Be | Sample::U16Le | Sample::Packed(_) => Depth::U16,
+        }
+    }
+}
+
+/// One sample of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// One byte.
+    U8,
+    /// Two bytes, least significant first.
+    U16,
+    /// Four bytes, least significant first: sums of 16-bit samples without a limit.
+    U32,
+}
+
+impl Depth {
+    /// Bits of a sample.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Depth::U8 => 8,
+            Depth::U16 => 16,
+            Depth::U32 => 32,
+        }
+    }
+
+    /// Bytes of a sample.
+    pub const fn bytes(self) -> usize {
+        self.bits() as usize / 8
+    }
+
+    /// The largest value.
+    pub const fn max(self) -> u32 {
+        u32::MAX >> (32 - self.bits())
     }
 }
 
@@ -48,9 +102,18 @@ pub struct WireLayout {
 }
 
 impl WireLayout {
-    /// Bytes of the frame, without a marker; `None` if no memory could hold them.
+    /// Bytes of a row, if it has a whole number of them.
+    fn row_len(&self) -> Option<usize> {
+        let (samples, bytes) = self.sample.group();
+        let columns = self.columns as usize;
+        if columns % samples == 0 { (columns / samples).checked_mul(bytes) } else { None }
+    }
+
+    /// Bytes of the frame, without a marker; `None` if no memory could hold them, or if a
+    /// row of packed samples ends within a byte.
     pub fn frame_len(&self) -> Option<usize> {
-        packed_len(Size::new(self.columns, self.rows), self.sample.bytes())
+        let bytes = self.row_len()?.checked_mul(self.rows as usize)?;
+        (bytes <= isize::MAX as usize).then_some(bytes)
     }
 }
 
@@ -61,15 +124,23 @@ pub struct Settings {
     pub wire: WireLayout,
     /// The part that becomes the picture, in wire samples: lead rows are above it.
     pub crop: Rect,
-    /// Sums `bin`×`bin` neighbours, whatever their colour. Groups that are cut by the
-    /// right or lower border are left out.
+    /// Sums `bin`×`bin` samples. Groups that are cut by the right or lower border are left
+    /// out.
     pub bin: u32,
-    /// Divides those sums by `bin`×`bin`, cut to an integer. Otherwise sums stop at the
-    /// largest value of the depth.
+    /// Sums samples under the same colour filter, so that the binned picture has the colour
+    /// order of `crop`; its size is even. Otherwise sums neighbours, whatever their colour.
+    pub same_colour: bool,
+    /// Divides those sums by `bin`×`bin`, cut to an integer.
     pub average: bool,
+    /// Depth of the picture. What is too large for it becomes its largest value. Where it
+    /// has less bits than the samples of the wire, values stop at the largest of these and
+    /// lose their lower bits; where it has more, values stay as they are.
+    pub depth: Depth,
     /// Colour order at the corner of `crop`: makes a three-channel picture (B, G, R)
-    /// out of it. Not together with `bin` above 1, whose sums have no colour.
+    /// out of it, 8 or 16 bits deep. Not of sums that have no colour.
     pub debayer: Option<Bayer>,
+    /// How it is made.
+    pub method: Method,
     /// When the picture is complete, this many of its first bytes (or all of them, if it
     /// has fewer) are replaced by the bytes of the frame after the first four, in wire
     /// order: the GPS header. 0 for none.
@@ -80,7 +151,17 @@ impl Settings {
     /// The whole frame, nothing but the byte order changed.
     pub fn whole(wire: WireLayout) -> Settings {
         let crop = Rect::new(0, 0, wire.columns, wire.rows);
-        Settings { wire, crop, bin: 1, average: false, debayer: None, header_bytes: 0 }
+        Settings {
+            wire,
+            crop,
+            bin: 1,
+            same_colour: false,
+            average: false,
+            depth: wire.sample.depth(),
+            debayer: None,
+            method: Method::Bilinear,
+            header_bytes: 0,
+        }
     }
 }
 
@@ -95,8 +176,12 @@ pub enum PlanError {
     Bin(u32),
     /// Not even one whole bin group fits.
     NothingLeft(Size, u32),
-    /// Debayering and binning at once.
+    /// Rows of so many packed samples do not end with a byte.
+    Packing(u32),
+    /// Debayering sums of different colours.
     DebayerBinned,
+    /// Debayering at 32 bits.
+    DebayerDepth,
     /// The wire frame has fewer bytes than the header.
     Header(usize),
     /// The output buffer has not exactly the length of the picture.
@@ -121,7 +206,11 @@ impl fmt::Display for PlanError {
             PlanError::NothingLeft(size, bin) => {
                 write!(f, "no {bin}x{bin} group fits in {}x{} pixels", size.width, size.height)
             }
-            PlanError::DebayerBinned => f.write_str("a binned frame cannot be debayered"),
+            PlanError::Packing(columns) => {
+                write!(f, "rows of {columns} packed samples do not end with a byte")
+            }
+            PlanError::DebayerBinned => f.write_str("sums of different colours cannot be debayered"),
+            PlanError::DebayerDepth => f.write_str("a 32-bit frame cannot be debayered"),
             PlanError::Header(bytes) => write!(f, "the frame is too short for a {bytes} byte header"),
             PlanError::OutputLength { needed, given } => {
                 write!(f, "the picture has {needed} bytes, the buffer {given}")
@@ -137,17 +226,36 @@ impl std::error::Error for PlanError {}
 pub struct Plan {
     settings: Settings,
     size: Size,
+    context: Context,
     frame_len: usize,
     output_len: usize,
     header_len: usize,
     runs: Runs,
 }
 
+/// Rows around a band of a picture that a debayer looks at and that are not written, in
+/// rows of the binned picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Above the band; 0 at the upper border of the picture.
+    pub above: u32,
+    /// Below the band; 0 at the lower border.
+    pub below: u32,
+}
+
 impl Plan {
     /// Checks `settings`.
     pub fn new(settings: Settings) -> Result<Plan, PlanError> {
-        let Settings { wire, crop, bin, debayer, header_bytes, .. } = settings;
-        let sample = wire.sample.bytes();
+        Plan::with_context(settings, Context::default())
+    }
+
+    /// A plan whose picture lacks the outer rows of `context`.
+    fn with_context(settings: Settings, context: Context) -> Result<Plan, PlanError> {
+        let Settings { wire, crop, bin, debayer, depth, header_bytes, .. } = settings;
+        let (samples, group) = wire.sample.group();
+        if wire.columns as usize % samples != 0 {
+            return Err(PlanError::Packing(wire.columns));
+        }
         let frame_len = wire.frame_len().ok_or(PlanError::TooLarge)?;
         let bounds = Size::new(wire.columns, wire.rows);
         if !crop.fits(bounds) {
@@ -156,31 +264,59 @@ impl Plan {
         if !(1..=MAX_BIN).contains(&bin) {
             return Err(PlanError::Bin(bin));
         }
-        if bin > 1 && debayer.is_some() {
-            return Err(PlanError::DebayerBinned);
+        // Whether the colours of neighbours stay apart, and so come in pairs.
+        let pairs = bin > 1 && settings.same_colour;
+        if debayer.is_some() {
+            if bin > 1 && !pairs {
+                return Err(PlanError::DebayerBinned);
+            }
+            if depth == Depth::U32 {
+                return Err(PlanError::DebayerDepth);
+            }
         }
-        let size = crop.size().binned(bin);
+        let mut size = crop.size().binned(bin);
+        if pairs {
+            size = Size::new(size.width & !1, size.height & !1);
+        }
+        let rows = size.height;
+        size.height = rows.saturating_sub(context.above + context.below);
         if size.width == 0 || size.height == 0 {
             return Err(PlanError::NothingLeft(crop.size(), bin));
         }
         let channels = if debayer.is_some() { 3 } else { 1 };
-        let output_len = packed_len(size, channels * sample).ok_or(PlanError::TooLarge)?;
+        let output_len = packed_len(size, channels * depth.bytes()).ok_or(PlanError::TooLarge)?;
         let header_len = header_bytes.min(output_len);
         if header_len > 0 && header_len + HEADER_AT > frame_len {
             return Err(PlanError::Header(header_len));
         }
         // From here on every product is at most frame_len.
-        let stride = wire.columns as usize * sample;
+        let stride = wire.columns as usize / samples * group;
+        let (first, width) = (crop.x as usize, (size.width * bin) as usize);
         let mut runs = Runs {
-            start: crop.y as usize * stride + crop.x as usize * sample,
-            len: (size.width * bin) as usize * sample,
+            start: crop.y as usize * stride + first / samples * group,
+            len: (first % samples + width).div_ceil(samples) * group,
             stride,
-            count: (size.height * bin) as usize,
+            count: (rows * bin) as usize,
         };
-        if bin == 1 && debayer.is_none() && runs.len == stride {
+        let plain = bin == 1 && debayer.is_none() && settings.is_whole_bytes();
+        if plain && runs.len == stride {
             runs = Runs { len: stride * runs.count, stride: stride * runs.count, count: 1, ..runs };
         }
-        Ok(Plan { settings, size, frame_len, output_len, header_len, runs })
+        Ok(Plan { settings, size, context, frame_len, output_len, header_len, runs })
+    }
+
+    /// The plan for `rows` rows of the picture from row `first` on, without the header.
+    /// Both are even, but for the last band.
+    pub(super) fn band(&self, first: u32, rows: u32) -> Result<Plan, PlanError> {
+        let Settings { crop, bin, debayer, method, .. } = self.settings;
+        // Even, so that the colour order stays what it is.
+        let reach = if debayer.is_some() { method.reach().next_multiple_of(2) } else { 0 };
+        let below = self.size.height.saturating_sub(first + rows);
+        let context = Context { above: first.min(reach), below: below.min(reach) };
+        let y = crop.y + (first - context.above) * bin;
+        let height = (context.above + rows + context.below) * bin;
+        let crop = Rect { y, height, ..crop };
+        Plan::with_context(Settings { crop, header_bytes: 0, ..self.settings }, context)
     }
 
     /// The settings it was made from.
@@ -210,7 +346,7 @@ impl Plan {
 
     /// Bits a sample of the picture.
     pub fn bits(&self) -> u32 {
-        8 * self.settings.wire.sample.bytes() as u32
+        self.settings.depth.bits()
     }
 
     /// Samples a pixel of the picture.
@@ -224,6 +360,23 @@ impl Plan {
 
     pub(super) fn runs(&self) -> &Runs {
         &self.runs
+    }
+
+    pub(super) fn context(&self) -> Context {
+        self.context
+    }
+
+    /// Bytes of a row of the picture.
+    pub(super) fn pitch(&self) -> usize {
+        self.output_len / self.size.height as usize
+    }
+}
+
+impl Settings {
+    /// True if a picture that is not binned or debayered has the bytes of the wire, in
+    /// whatever order.
+    pub(super) fn is_whole_bytes(&self) -> bool {
+        !matches!(self.wire.sample, Sample::Packed(_)) && self.depth == self.wire.sample.depth()
     }
 }
 
@@ -254,6 +407,11 @@ pub(super) enum Place {
 }
 
 impl Runs {
+    /// Bytes of all runs.
+    pub(super) fn bytes(&self) -> usize {
+        self.len * self.count
+    }
+
     pub(super) fn place(&self, position: usize) -> Place {
         let Some(past) = position.checked_sub(self.start) else {
             return Place::Gap(self.start - position);

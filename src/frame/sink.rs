@@ -3,15 +3,17 @@
 //! A [`Sink`] is fed the bytes of one frame in pieces of any length, as transfers end,
 //! and does all that its [`Plan`] asks for in one pass: when the last byte comes, only
 //! the last rows are left to do. Where samples stand alone they go straight to their
-//! place; where rows depend on each other, at most three rows wait here. There is never
-//! a copy of the frame.
+//! place; where rows depend on each other, a few rows wait here. There is never a copy of
+//! the frame.
 
 use std::fmt;
 
-use super::bin::Groups;
-use super::debayer::Window;
+use super::bin::{Binning, Groups};
+use super::debayer::{Mosaic, Window};
+use super::depth;
 use super::plan::{HEADER_AT, Place, Plan, PlanError, Sample};
 use super::swap::Swapper;
+use super::unpack::Packing;
 
 /// Takes the bytes of one frame and writes the picture.
 #[derive(Debug)]
@@ -28,14 +30,35 @@ pub struct Sink<'a> {
 enum Stage {
     Copy,
     Swap(Swapper),
-    Rows { row: Vec<u8>, work: RowWork },
+    Rows(Rows),
+}
+
+/// Whole rows, one after the other.
+#[derive(Debug)]
+struct Rows {
+    /// What came of a row that is not complete.
+    part: Vec<u8>,
+    unpack: Option<Unpack>,
+    work: RowWork,
+}
+
+/// Where packed samples are unpacked.
+#[derive(Debug)]
+struct Unpack {
+    packing: Packing,
+    row: Vec<u8>,
+    /// Bytes before the first sample of the crop.
+    skip: usize,
 }
 
 /// What happens to a whole row.
 #[derive(Debug)]
 enum RowWork {
+    Convert,
     Bin(Groups),
     Debayer(Window),
+    /// Bins into a row, which the window takes.
+    BinDebayer(Groups, Vec<u8>, Window),
 }
 
 /// The frame ended before its last byte.
@@ -53,36 +76,6 @@ impl fmt::Display for Incomplete {
 
 impl std::error::Error for Incomplete {}
 
-/// Why [`Plan::convert`] made no picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConvertError {
-    /// The output buffer does not fit.
-    Plan(PlanError),
-    /// The frame is too short.
-    Incomplete(Incomplete),
-}
-
-impl fmt::Display for ConvertError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConvertError::Plan(error) => error.fmt(f),
-            ConvertError::Incomplete(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ConvertError {}
-
-impl Plan {
-    /// Makes the picture out of a whole frame. Bytes after it are ignored; a frame that
-    /// is too short is an error, and `out` then holds the upper part of the picture.
-    pub fn convert(&self, frame: &[u8], out: &mut [u8]) -> Result<(), ConvertError> {
-        let mut sink = Sink::new(self, out).map_err(ConvertError::Plan)?;
-        sink.push(frame);
-        sink.finish().map_err(ConvertError::Incomplete)
-    }
-}
-
 impl<'a> Sink<'a> {
     /// A frame for `out`, which must have exactly [`Plan::output_len`] bytes.
     pub fn new(plan: &Plan, out: &'a mut [u8]) -> Result<Sink<'a>, PlanError> {
@@ -90,12 +83,8 @@ impl<'a> Sink<'a> {
             return Err(PlanError::OutputLength { needed: plan.output_len(), given: out.len() });
         }
         let settings = plan.settings();
-        let (width, height) = (plan.width() as usize, plan.height() as usize);
-        let rows = |work| Stage::Rows { row: Vec::with_capacity(plan.runs().len), work };
-        let stage = if let Some(order) = settings.debayer {
-            rows(RowWork::Debayer(Window::new(width, height, order)))
-        } else if settings.bin > 1 {
-            rows(RowWork::Bin(Groups::new(width, settings.bin as usize)))
+        let stage = if settings.bin > 1 || settings.debayer.is_some() || !settings.is_whole_bytes() {
+            Stage::Rows(Rows::new(plan))
         } else if settings.wire.sample == Sample::U16Be {
             Stage::Swap(Swapper::default())
         } else {
@@ -112,13 +101,7 @@ impl<'a> Sink<'a> {
         match &mut self.stage {
             Stage::Copy => {}
             Stage::Swap(swapper) => *swapper = Swapper::default(),
-            Stage::Rows { row, work } => {
-                row.clear();
-                match work {
-                    RowWork::Bin(groups) => groups.clear(),
-                    RowWork::Debayer(window) => window.clear(),
-                }
-            }
+            Stage::Rows(rows) => rows.clear(),
         }
     }
 
@@ -175,31 +158,104 @@ impl<'a> Sink<'a> {
         match &mut self.stage {
             Stage::Copy => self.out[at..at + bytes.len()].copy_from_slice(bytes),
             Stage::Swap(swapper) => swapper.push(bytes, self.out, at),
-            Stage::Rows { work, .. } if bytes.len() == run => work.row(&self.plan, bytes, index, self.out),
-            Stage::Rows { row, work } => {
-                row.extend_from_slice(bytes);
-                if row.len() == run {
-                    work.row(&self.plan, row, index, self.out);
-                    row.clear();
+            Stage::Rows(rows) if bytes.len() == run => rows.row(&self.plan, bytes, index, self.out),
+            Stage::Rows(rows) => {
+                let mut part = std::mem::take(&mut rows.part);
+                part.extend_from_slice(bytes);
+                if part.len() == run {
+                    rows.row(&self.plan, &part, index, self.out);
+                    part.clear();
                 }
+                rows.part = part;
             }
         }
     }
 }
 
-impl RowWork {
+impl Rows {
+    fn new(plan: &Plan) -> Rows {
+        let settings = plan.settings();
+        let natural = settings.wire.sample.depth();
+        let unpack = match settings.wire.sample {
+            Sample::Packed(packing) => {
+                let (samples, bytes) = packing.group();
+                let row = vec![0; plan.runs().len / bytes * samples * natural.bytes()];
+                let skip = settings.crop.x as usize % samples * natural.bytes();
+                Some(Unpack { packing, row, skip })
+            }
+            _ => None,
+        };
+        let width = plan.width() as usize;
+        let groups = |depth| {
+            Groups::new(Binning {
+                width,
+                bin: settings.bin as usize,
+                same_colour: settings.same_colour,
+                average: settings.average,
+                sample: settings.wire.sample,
+                depth,
+            })
+        };
+        let window = |order| {
+            Window::new(Mosaic {
+                width,
+                height: plan.height() as usize,
+                order,
+                method: settings.method,
+                context: plan.context(),
+                depth: settings.depth,
+            })
+        };
+        let work = match (settings.bin, settings.debayer) {
+            (1, None) => RowWork::Convert,
+            (1, Some(order)) => RowWork::Debayer(window(order)),
+            (_, None) => RowWork::Bin(groups(settings.depth)),
+            (_, Some(order)) => {
+                RowWork::BinDebayer(groups(natural), vec![0; width * natural.bytes()], window(order))
+            }
+        };
+        Rows { part: Vec::with_capacity(plan.runs().len), unpack, work }
+    }
+
+    fn clear(&mut self) {
+        self.part.clear();
+        match &mut self.work {
+            RowWork::Convert => {}
+            RowWork::Bin(groups) => groups.clear(),
+            RowWork::Debayer(window) => window.clear(),
+            RowWork::BinDebayer(groups, _, window) => {
+                groups.clear();
+                window.clear();
+            }
+        }
+    }
+
+    /// Takes row `index` of the crop.
     fn row(&mut self, plan: &Plan, row: &[u8], index: usize, out: &mut [u8]) {
         let settings = plan.settings();
         let sample = settings.wire.sample;
-        match self {
+        let row = match &mut self.unpack {
+            Some(unpack) => {
+                unpack.packing.unpack(row, &mut unpack.row);
+                &unpack.row[unpack.skip..]
+            }
+            None => row,
+        };
+        match &mut self.work {
+            RowWork::Convert => {
+                let pitch = plan.pitch();
+                depth::convert(row, sample, settings.depth, &mut out[index * pitch..][..pitch]);
+            }
             RowWork::Bin(groups) => {
-                if groups.add(row, sample) {
-                    let pitch = plan.width() as usize * sample.bytes();
-                    let at = index / settings.bin as usize * pitch;
-                    groups.store(sample, settings.average, &mut out[at..at + pitch]);
-                }
+                let pitch = plan.pitch();
+                groups.add(row, |index| &mut out[index * pitch..][..pitch]);
             }
             RowWork::Debayer(window) => window.push(row, sample, out),
+            RowWork::BinDebayer(groups, binned, window) => {
+                if groups.add(row, |_| binned) {
+                    window.push(binned, sample.little_endian(), out);
+                }
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ const MONO: Model = Model {
     read_modes: READ_MODES,
     controls: MONO_CONTROLS,
     bins: &[1, 2, 3, 4],
-    depths: &[8, 16],
+    depths: &[8, 16, 32],
     digital_slots: DigitalSlots::First,
     target_shift_tenths_c: 7,
     offset_factor: 16,
@@ -214,8 +214,8 @@ const COLOUR_CONTROLS: &[Control] = &controls(true);
 /// Every control about which the vendor's library answers anything on this camera: its
 /// availability, a range or a value. Not listed: ids about which it only answers errors.
 ///
-/// Differs on purpose: 66 (32 bits) is called available there and then delivers 16 bits;
-/// 83 to 85 (gain curves) are missing there.
+/// Differs on purpose: 83 to 85 (gain curves) are missing there. The range of 10 (bits)
+/// ends at 16 there, although 32 is taken; 66 tells of these.
 #[rustfmt::skip]
 const fn controls(colour: bool) -> [Control; 77] {
     use Availability::{BayerOrder, No, Yes};
@@ -281,7 +281,7 @@ const fn controls(colour: bool) -> [Control; 77] {
         row(Id::PRESSURE, Yes, None, Read::Pressure, Refused),
         row(Id::VACUUM_PUMP, No, None, Constant(0.0), Refused),
         row(Id::SENSOR_CHAMBER_CYCLE_PUMP, No, None, Constant(0.0), Refused),
-        row(Id::BITS_32, No, None, Nothing, Refused),
+        row(Id::BITS_32, Yes, None, Nothing, Refused),
         row(Id::SENSOR_ULVO_STATUS, Yes, None, Read::PowerState, Refused),
         row(Id::INIT_CONFIG_FROM_FLASH, Yes, None, Nothing, Refused),
         row(Id::TRIGGER_MODE, Yes, range(0.0, 1.0, 1.0), Nothing, Refused),

@@ -261,10 +261,10 @@ pub(crate) fn expected(region: Rect, bin: u32, bits: u32, average: bool) -> Vec<
                 }
             }
             let value = if average { sum / (bin * bin) } else { sum };
-            if bits == 8 {
-                picture.push(value.min(255) as u8);
-            } else {
-                picture.extend_from_slice(&(value.min(65535) as u16).to_le_bytes());
+            match bits {
+                8 => picture.push(value.min(255) as u8),
+                32 => picture.extend_from_slice(&value.to_le_bytes()),
+                _ => picture.extend_from_slice(&(value.min(65535) as u16).to_le_bytes()),
             }
         }
     }
