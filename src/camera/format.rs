@@ -235,9 +235,14 @@ impl Camera {
         self.allow(Op::Image)?;
         let mut wanted = self.settings.lock().clone();
         change(&mut wanted);
-        if !matches!(self.link.status().state(), State::Exposing | State::Reading) {
-            let command = plan::command(self.model(), &wanted, slot);
-            self.send_setting(&mut turn, slot, command)?;
+        let command = plan::command(self.model(), &wanted, slot);
+        match self.link.status().state() {
+            State::Exposing | State::Reading => {}
+            State::Live => {
+                let frame = FramePlan::new(self.model(), &wanted)?;
+                self.renew_stream(&mut turn, frame, |turn| self.send_setting(turn, slot, command))?;
+            }
+            _ => self.send_setting(&mut turn, slot, command)?,
         }
         *self.settings.lock() = wanted;
         Ok(())

@@ -2,9 +2,12 @@
 //!
 //! ```text
 //!  USB ─► reader thread ─► raw frames ─► mailbox (bounded) ─► live_frame ─► caller's buffer
-//!                              ▲                                  │
-//!                              └──────────── used buffers ────────┘
+//!              ▲                                                  │
+//!              └──────────────── transfer buffers ────────────────┘
 //! ```
+//!
+//! A raw frame is the list of its transfers' buffers ([`Rope`]), so the conversion is the
+//! only pass over the pixels.
 //!
 //! The camera streams from its initialisation on, so bytes of older settings may wait in
 //! its memory when a stream starts or its format changes. The fill counter tells how many;
@@ -17,12 +20,14 @@ use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
 
+use crate::frame::{self, Sink};
 use crate::wire::status::DDR_UNIT_BYTES;
 use crate::wire::{Command, In, Out};
 
 use super::camera::Turn;
 use super::plan::{self, FramePlan, Step};
 use super::readout::Reads;
+use super::rope::Rope;
 use super::settings::{Settings, Slot};
 use super::state::{Op, State, Verdict};
 use super::stream::Stream;
@@ -115,14 +120,27 @@ impl Camera {
         let Some(stream) = self.live.stream.lock().clone() else {
             return Ok(());
         };
-        let old = stream.plan();
-        if old.same_wire(&frame) {
+        if stream.plan().same_wire(&frame) && turn.applied.gps == wanted.gps {
             stream.set_plan(frame);
             return Ok(());
         }
+        self.renew_stream(turn, frame, |turn| self.send_format(turn, wanted))
+    }
+
+    /// Sends what the frames of the stream depend on. Those that have left the camera
+    /// before, or wait in it, are not handed out any more.
+    pub(super) fn renew_stream(
+        &self,
+        turn: &mut Turn,
+        frame: FramePlan,
+        send: impl FnOnce(&mut Turn) -> Result<()>,
+    ) -> Result<()> {
+        let Some(stream) = self.live.stream.lock().clone() else {
+            return send(turn);
+        };
+        let old = stream.plan();
         stream.hold();
-        let sent = self.send_format(turn, wanted).and_then(|()| self.stale_bytes(turn, &frame));
-        match sent {
+        match send(turn).and_then(|()| self.stale_bytes(turn, &frame)) {
             Ok(stale_bytes) => {
                 stream.start_afresh(Arc::new(frame), stale_bytes);
                 Ok(())
@@ -141,6 +159,9 @@ impl Camera {
                 self.run(turn, [Step::Setting(slot, command)])?;
             }
         }
+        if turn.applied.gps != wanted.gps {
+            self.send_gps(turn, wanted.gps)?;
+        }
         Ok(())
     }
 
@@ -157,12 +178,13 @@ impl Camera {
         let (frame, plan) =
             stream.take().ok_or_else(|| Error::new(ErrorKind::NotYet, "no frame is ready"))?;
         let converted = match buffer(plan.info) {
-            Some(out) => {
-                plan.pixels.convert(&frame, out).map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))
+            Some(out) => convert(&plan.pixels, frame, out, |buffer| stream.reuse(buffer)),
+            None => {
+                frame.unravel(|_| (), |buffer| stream.reuse(buffer));
+                Err(Error::new(ErrorKind::Invalid, "there is no buffer for the frame"))
             }
-            None => Err(Error::new(ErrorKind::Invalid, "there is no buffer for the frame")),
         };
-        stream.give_back(frame, converted.is_ok());
+        stream.give_back(converted.is_ok());
         converted.map(|()| plan.info)
     }
 
@@ -224,4 +246,18 @@ impl Camera {
     pub fn stream_stats(&self) -> StreamStats {
         self.live.stream.lock().as_ref().map(|s| s.stats()).unwrap_or_default()
     }
+}
+
+/// Makes the picture out of a raw frame, in one pass over its bytes; each buffer is free
+/// again as soon as it was read.
+fn convert(plan: &frame::Plan, raw: Rope, out: &mut [u8], free: impl FnMut(Vec<u8>)) -> Result<()> {
+    let invalid = |text: String| Error::new(ErrorKind::Invalid, text);
+    let mut sink = Sink::new(plan, out).map_err(|e| invalid(e.to_string()))?;
+    raw.unravel(
+        |bytes| {
+            sink.push(bytes);
+        },
+        free,
+    );
+    sink.finish().map_err(|e| invalid(e.to_string()))
 }

@@ -22,6 +22,7 @@ mod params;
 mod plan;
 mod raw;
 mod readout;
+mod rope;
 mod settings;
 mod single;
 mod state;

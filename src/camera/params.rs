@@ -180,6 +180,8 @@ impl Camera {
         let mut turn = self.turn.lock();
         match self.link.status().state() {
             State::Exposing | State::Reading => Ok(()),
+            // The stream was told with the change of the format.
+            State::Live if turn.applied.gps == on => Ok(()),
             _ => self.send_gps(&mut turn, on),
         }
     }

@@ -97,13 +97,15 @@ pub(super) struct Reads {
     stream: Box<dyn BulkStream>,
     pending: VecDeque<usize>,
     spare: Vec<Vec<u8>>,
+    most_spare: usize,
     depth: usize,
     read_len: usize,
 }
 
 impl Reads {
     pub(super) fn new(stream: Box<dyn BulkStream>) -> Reads {
-        Reads { stream, pending: VecDeque::new(), spare: Vec::new(), depth: DEPTH, read_len: READ_LEN }
+        let (pending, spare) = (VecDeque::new(), Vec::new());
+        Reads { stream, pending, spare, most_spare: DEPTH, depth: DEPTH, read_len: READ_LEN }
     }
 
     /// Goes on with shorter reads; false if they are as short as they may be.
@@ -136,18 +138,20 @@ impl Reads {
             if one_frame && went_on {
                 break;
             }
-            let mut buffer = self.spare.pop().unwrap_or_default();
+            // One for a marker is not worth keeping: used for more, it would be cleared anew.
+            let spare = if len > PACKET { self.spare.pop() } else { None };
+            let mut buffer = spare.unwrap_or_default();
             buffer.resize(len, 0);
             match self.stream.submit(buffer) {
                 Ok(()) => self.pending.push_back(len),
                 Err((UsbError::NoMemory, buffer)) if !self.pending.is_empty() => {
                     self.depth = self.pending.len();
                     log::info!("USB memory is short: {} reads in flight", self.depth);
-                    self.spare.push(buffer);
+                    self.recycle(buffer);
                     break;
                 }
                 Err((error, buffer)) => {
-                    self.spare.push(buffer);
+                    self.recycle(buffer);
                     if error != UsbError::NoMemory || !self.shorten() {
                         return Err(error);
                     }
@@ -170,7 +174,15 @@ impl Reads {
 
     /// Takes a buffer back.
     pub(super) fn recycle(&mut self, buffer: Vec<u8>) {
-        self.spare.push(buffer);
+        if buffer.capacity() > PACKET && self.spare.len() < self.most_spare {
+            self.spare.push(buffer);
+        }
+    }
+
+    /// Keeps spare buffers for so many bytes beside those in flight, and no more.
+    pub(super) fn keep_spare(&mut self, bytes: usize) {
+        self.most_spare = DEPTH + bytes.div_ceil(self.read_len);
+        self.spare.truncate(self.most_spare);
     }
 }
 

@@ -101,6 +101,7 @@ pub(super) fn verdict(op: Op, state: State) -> Verdict {
         (Op::Recall | Op::Ask | Op::Cooler | Op::Wheel | Op::Registers, _) => Allowed,
 
         (Op::Image, Exposing | Reading) => Adjusted("kept, and sent before the next exposure"),
+        (Op::Image, Live) => Adjusted("sent; frames that are older are dropped"),
         (Op::Image, _) => Allowed,
 
         (Op::Format, Exposing | Reading) => Adjusted("for the next exposure; the present one becomes void"),

@@ -1,6 +1,7 @@
 //! One stream: the mailbox that caller and reader share, and the thread that reads.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -14,11 +15,10 @@ use crate::wire::FRAME_MARKER;
 use super::link::Link;
 use super::plan::FramePlan;
 use super::readout::{At, Reads, WAIT_STEP};
+use super::rope::Rope;
 use super::state::State;
 use super::{Error, ErrorKind, Result, StreamStats};
 
-/// Used buffers kept for the next frames.
-const SPARE_BUFFERS: usize = 2;
 /// Pause after a failed read, so that a failing device does not take the processor.
 const PAUSE: Duration = Duration::from_millis(10);
 /// If nothing follows a frame for so long, it ends there. Bytes of a frame that goes on
@@ -34,9 +34,14 @@ pub(super) struct Stream {
 struct Mailbox {
     plan: Arc<FramePlan>,
     /// Whole raw frames of the present plan, the oldest first.
-    ready: VecDeque<Vec<u8>>,
-    spare: Vec<Vec<u8>>,
+    ready: VecDeque<Rope>,
+    /// Frames that callers are looking at.
+    lent: usize,
+    /// Frames kept at most, lent ones counted. While a caller holds the only one that may
+    /// be kept, the newest is kept beside it.
     capacity: usize,
+    /// Buffers of frames that are done with, for the reader.
+    used: Vec<Vec<u8>>,
     /// A frame was replaced since the last one was fetched.
     overrun: bool,
     /// Frames that come are void until the reader has started afresh.
@@ -52,8 +57,9 @@ impl Stream {
         let mailbox = Mailbox {
             plan: Arc::new(plan),
             ready: VecDeque::new(),
-            spare: Vec::new(),
+            lent: 0,
             capacity,
+            used: Vec::new(),
             overrun: false,
             held: false,
             afresh: Some(stale_bytes),
@@ -79,8 +85,9 @@ impl Stream {
             frame_len: 0,
             at: At::Unknown,
             stale_bytes: 0,
-            frame: Vec::new(),
+            frame: Rope::default(),
             unproven: None,
+            happened: Vec::new(),
         };
         std::thread::Builder::new()
             .name("qhyccd-live".into())
@@ -114,19 +121,29 @@ impl Stream {
         self.waker.wake();
     }
 
-    /// The next raw frame and what becomes of it. The frame is to come back by
-    /// [`Stream::give_back`].
-    pub(super) fn take(&self) -> Option<(Vec<u8>, Arc<FramePlan>)> {
+    /// The next raw frame and what becomes of it. Its buffers are to come back by
+    /// [`Stream::reuse`], and then [`Stream::give_back`] is to be called.
+    pub(super) fn take(&self) -> Option<(Rope, Arc<FramePlan>)> {
         let mut mailbox = self.mailbox.lock();
         let frame = mailbox.take()?;
+        mailbox.lent += 1;
         Some((frame, mailbox.plan.clone()))
     }
 
-    pub(super) fn give_back(&self, frame: Vec<u8>, delivered: bool) {
+    /// Takes the buffer of a frame back.
+    pub(super) fn reuse(&self, buffer: Vec<u8>) {
         let mut mailbox = self.mailbox.lock();
+        if !mailbox.stop {
+            mailbox.used.push(buffer);
+        }
+    }
+
+    /// A frame that was taken is done with.
+    pub(super) fn give_back(&self, delivered: bool) {
+        let mut mailbox = self.mailbox.lock();
+        mailbox.lent -= 1;
         mailbox.stats.delivered += u64::from(delivered);
         mailbox.stats.dropped += u64::from(!delivered);
-        mailbox.recycle(frame);
     }
 
     /// Forgets the frames that wait.
@@ -152,49 +169,50 @@ impl Stream {
     pub(super) fn empty(&self) {
         let mut mailbox = self.mailbox.lock();
         mailbox.clear();
-        mailbox.spare.clear();
+        mailbox.used = Vec::new();
     }
 }
 
 impl Mailbox {
     fn clear(&mut self) {
-        while let Some(frame) = self.ready.pop_front() {
-            self.stats.dropped += 1;
-            self.recycle(frame);
-        }
+        while self.drop_oldest() {}
         self.overrun = false;
     }
 
-    fn recycle(&mut self, frame: Vec<u8>) {
-        if self.spare.len() < SPARE_BUFFERS {
-            self.spare.push(frame);
-        }
+    fn recycle(&mut self, frame: Rope) {
+        frame.unravel(|_| (), |buffer| self.used.push(buffer));
+    }
+
+    fn drop_oldest(&mut self) -> bool {
+        let Some(frame) = self.ready.pop_front() else { return false };
+        self.stats.dropped += 1;
+        self.recycle(frame);
+        true
     }
 
     /// A whole frame came.
-    fn deliver(&mut self, frame: Vec<u8>) {
+    fn deliver(&mut self, frame: Rope) {
         self.stats.received += 1;
         if self.held || self.stop {
             self.stats.dropped += 1;
             return self.recycle(frame);
         }
-        while self.ready.len() >= self.capacity {
-            let Some(oldest) = self.ready.pop_front() else { break };
-            self.stats.dropped += 1;
+        while self.ready.len() + self.lent >= self.capacity && self.drop_oldest() {
             self.overrun = true;
-            self.recycle(oldest);
         }
         self.ready.push_back(frame);
     }
 
+    /// A frame came in parts. What a change of the format cuts short is not counted.
+    fn count_damaged(&mut self) {
+        self.stats.damaged += u64::from(!self.held);
+    }
+
     /// The next frame; the newest, if the caller is too slow for all of them.
-    fn take(&mut self) -> Option<Vec<u8>> {
+    fn take(&mut self) -> Option<Rope> {
         if std::mem::take(&mut self.overrun) {
             while self.ready.len() > 1 {
-                self.stats.dropped += 1;
-                if let Some(older) = self.ready.pop_front() {
-                    self.recycle(older);
-                }
+                self.drop_oldest();
             }
         }
         self.ready.pop_front()
@@ -213,10 +231,20 @@ struct Reader {
     /// So many bytes are still to be thrown away.
     stale_bytes: u64,
     /// What came of the present frame.
-    frame: Vec<u8>,
+    frame: Rope,
     /// A frame that has its length, but nothing has yet shown that it ends there: where
     /// bytes and a marker were lost, two frames would make one.
-    unproven: Option<(Vec<u8>, Instant)>,
+    unproven: Option<(Rope, Instant)>,
+    /// What the present transfer brought.
+    happened: Vec<Happened>,
+}
+
+/// An [`Event`] that does not borrow the transfer.
+enum Happened {
+    /// These bytes of the transfer belong to the frame.
+    Data(Range<usize>),
+    FrameDone,
+    Resync(Resync),
 }
 
 impl Reader {
@@ -243,10 +271,10 @@ impl Reader {
             };
             if self.stale_bytes > 0 {
                 self.stale_bytes = self.stale_bytes.saturating_sub(filled as u64);
+                self.reads.recycle(buffer);
             } else {
-                self.assemble(&buffer[..filled], filled < buffer.len());
+                self.assemble(buffer, filled);
             }
-            self.reads.recycle(buffer);
             if let Err(error) = status {
                 if self.note_failure(&error) {
                     return;
@@ -261,6 +289,10 @@ impl Reader {
         if mailbox.stop {
             return true;
         }
+        self.reads.keep_spare((mailbox.capacity + 1) * mailbox.plan.wire_len());
+        for buffer in mailbox.used.drain(..) {
+            self.reads.recycle(buffer);
+        }
         let Some(stale_bytes) = mailbox.afresh.take() else {
             return false;
         };
@@ -268,7 +300,7 @@ impl Reader {
         self.frame_len = mailbox.plan.wire_len();
         drop(mailbox);
         self.stale_bytes = stale_bytes;
-        self.unproven = None;
+        self.forget_unproven();
         self.seek_marker();
         // What is here already is older than the order.
         while let Some(completion) = self.reads.wait(Duration::ZERO) {
@@ -281,48 +313,73 @@ impl Reader {
     fn seek_marker(&mut self) {
         self.assembler = Assembler::new(FRAME_MARKER, self.frame_len);
         self.at = At::Unknown;
-        self.frame.clear();
+        self.forget_frame();
     }
 
-    fn assemble(&mut self, bytes: &[u8], short: bool) {
-        let mut beside = bytes.len();
-        // Borrowed apart from the rest while its events are looked at.
-        let mut assembler = self.assembler.clone();
-        for event in assembler.feed(bytes, short) {
+    fn forget_frame(&mut self) {
+        std::mem::take(&mut self.frame).unravel(|_| (), |buffer| self.reads.recycle(buffer));
+    }
+
+    fn forget_unproven(&mut self) -> bool {
+        let Some((frame, _)) = self.unproven.take() else { return false };
+        frame.unravel(|_| (), |buffer| self.reads.recycle(buffer));
+        true
+    }
+
+    /// Looks what a transfer brought, and keeps its buffer if it can.
+    fn assemble(&mut self, buffer: Vec<u8>, filled: usize) {
+        let (bytes, short) = (&buffer[..filled], filled < buffer.len());
+        let mut happened = std::mem::take(&mut self.happened);
+        happened.extend(self.assembler.feed(bytes, short).map(|event| match event {
+            Event::Data(data) => {
+                let at = data.as_ptr().addr() - bytes.as_ptr().addr();
+                Happened::Data(at..at + data.len())
+            }
+            Event::FrameDone => Happened::FrameDone,
+            Event::Resync(why) => Happened::Resync(why),
+        }));
+        let marker_last = bytes.ends_with(&FRAME_MARKER);
+        // A transfer that ends one frame and begins another is copied.
+        let one_part = happened.iter().filter(|h| matches!(h, Happened::Data(_))).count() == 1;
+        let mut beside = filled;
+        let mut buffer = Some(buffer);
+        for event in happened.drain(..) {
             match event {
-                Event::Data(data) => {
+                Happened::Data(range) => {
                     self.deliver_unproven();
-                    if self.frame.is_empty() {
-                        self.frame.reserve_exact(self.frame_len);
+                    beside -= range.len();
+                    if let Some(whole) = buffer.take_if(|_| one_part) {
+                        buffer = self.frame.push(whole, range);
+                    } else if let Some(whole) = &buffer {
+                        self.frame.push_copy(&whole[range]);
                     }
-                    self.frame.extend_from_slice(data);
-                    beside -= data.len();
                     self.at = At::Frame(self.frame.len());
                 }
-                Event::FrameDone => {
-                    let next = self.stream.mailbox.lock().spare.pop().unwrap_or_default();
-                    self.unproven = Some((std::mem::replace(&mut self.frame, next), Instant::now()));
-                    self.frame.clear();
+                Happened::FrameDone => {
+                    self.unproven = Some((std::mem::take(&mut self.frame), Instant::now()));
                     self.at = At::End;
                 }
-                Event::Resync(why) => {
+                Happened::Resync(why) => {
                     log::debug!("live frame: {why}");
                     match why {
-                        Resync::NoMarker => self.unproven = None,
+                        Resync::NoMarker => drop(self.forget_unproven()),
                         Resync::ShortFrame(_) => self.deliver_unproven(),
                     }
-                    self.stream.mailbox.lock().stats.damaged += 1;
-                    self.frame.clear();
+                    self.stream.mailbox.lock().count_damaged();
+                    self.forget_frame();
                     beside = 0;
                     self.at = if why == Resync::NoMarker { At::Unknown } else { At::Frame(0) };
                 }
             }
         }
-        self.assembler = assembler;
+        self.happened = happened;
+        if let Some(buffer) = buffer {
+            self.reads.recycle(buffer);
+        }
         // A marker alone makes no event.
         let marker = match self.at {
             At::End => beside >= FRAME_MARKER.len(),
-            At::Unknown => bytes.ends_with(&FRAME_MARKER),
+            At::Unknown => marker_last,
             At::Frame(_) => false,
         };
         // The device ended the transfer where the frame ends, or went on with a marker.
@@ -350,8 +407,8 @@ impl Reader {
             }
             other => log::debug!("live read: {other}"),
         }
-        if !self.frame.is_empty() || self.unproven.take().is_some() {
-            self.stream.mailbox.lock().stats.damaged += 1;
+        if !self.frame.is_empty() | self.forget_unproven() {
+            self.stream.mailbox.lock().count_damaged();
         }
         self.seek_marker();
         std::thread::sleep(PAUSE);
