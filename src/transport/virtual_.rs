@@ -43,6 +43,11 @@ impl VirtualBus {
     pub fn socket(&self) -> &Arc<Socket> {
         &self.socket
     }
+
+    /// The camera ordered at `place`, counted from 0, as it was plugged in last.
+    pub fn port(&self, place: usize) -> Arc<Port> {
+        self.socket.port(place)
+    }
 }
 
 impl Bus for VirtualBus {

@@ -29,6 +29,8 @@ pub(super) struct Cooler {
     temp_c: f64,
     /// Power, 0 to 1.
     power: f64,
+    /// The most it was.
+    peak: f64,
     /// How much too warm the sensor was a step ago, while it regulates.
     was_too_warm_c: f64,
     order: Order,
@@ -47,6 +49,7 @@ impl Cooler {
             ambient_c,
             temp_c: ambient_c,
             power: 0.0,
+            peak: 0.0,
             was_too_warm_c: 0.0,
             order: Order::Power(0.0),
             at: Duration::ZERO,
@@ -64,6 +67,12 @@ impl Cooler {
     fn power(&mut self, now: Duration) -> f64 {
         self.advance(now);
         self.power
+    }
+
+    /// The most power there was, up to now.
+    pub(super) fn peak_power(&mut self, now: Duration) -> f64 {
+        self.advance(now);
+        self.peak
     }
 
     /// Order of mode and power (F4).
@@ -113,6 +122,7 @@ impl Cooler {
         };
         let slew = SLEW_PER_S * STEP_S;
         self.power = (self.power + change.clamp(-slew, slew)).clamp(0.0, 1.0);
+        self.peak = self.peak.max(self.power);
         // Each watt cools less than the one before.
         let depth = REACH_C * self.power * (1.6 - 0.6 * self.power);
         self.temp_c += (self.ambient_c - depth - self.temp_c) * (STEP_S / TIME_CONSTANT_S);

@@ -39,6 +39,18 @@ pub(super) struct Ddr {
     taken: u64,
     /// Frames ever stored.
     stored: u64,
+    /// How often everything was forgotten.
+    clears: u64,
+}
+
+/// What the endpoint is sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sending {
+    /// Which frame it is: a number that never comes again.
+    pub(super) key: u64,
+    /// Bytes sent and bytes in all, marker included.
+    pub(super) sent: u64,
+    pub(super) total: u64,
 }
 
 /// One frame, complete or still coming from the sensor.
@@ -94,13 +106,31 @@ impl Ddr {
             link_busy_until: Duration::ZERO,
             taken: 0,
             stored: 0,
+            clears: 0,
         }
+    }
+
+    /// The frame that the next bytes belong to, if there are any yet.
+    pub(super) fn sending(&self, now: Duration) -> Option<Sending> {
+        let frame = self.frames.front().filter(|frame| frame.arrived(now) > 0)?;
+        Some(Sending { key: frame.key, sent: frame.sent, total: frame.total() })
+    }
+
+    /// Bytes of a full packet.
+    pub(super) fn packet_bytes(&self) -> u64 {
+        self.packet_bytes
+    }
+
+    /// A number that grows whenever everything was forgotten.
+    pub(super) fn clears(&self) -> u64 {
+        self.clears
     }
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         self.frames.clear();
         self.taken = 0;
+        self.clears += 1;
     }
 
     /// Room for one more frame?

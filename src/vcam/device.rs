@@ -7,12 +7,13 @@ use crate::transport::{Identity, Setup};
 use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
 use super::cooler::Cooler;
-use super::ddr::Ddr;
+use super::ddr::{Ddr, Sending};
 use super::loader::Loader;
 use super::scene::Scene;
 use super::sensor::{self, pixels::Imager};
 use super::sequencer::{Sequencer, Surroundings};
 use super::spec::{DeviceSpec, SpecError};
+use super::supply;
 use super::wheel::Wheel;
 
 /// Firmware: 2025-01-01, built with version 1.3.4 of the controller's kit.
@@ -51,6 +52,34 @@ pub struct BulkIn {
     pub retry_at: Option<Duration>,
 }
 
+/// The time the FPGA lives in: it does not pass while the FPGA stands still.
+#[derive(Default)]
+struct FpgaClock {
+    lag: Duration,
+    stopped: Option<Stopped>,
+}
+
+struct Stopped {
+    since: Duration,
+    until: Option<Duration>,
+}
+
+impl FpgaClock {
+    /// FPGA time at a camera time. Ends a stop that is over.
+    fn at(&mut self, now: Duration) -> Duration {
+        let over = |stopped: &Stopped| stopped.until.filter(|until| *until <= now);
+        if let Some((since, until)) = self.stopped.as_ref().and_then(|s| Some((s.since, over(s)?))) {
+            self.lag += until - since;
+            self.stopped = None;
+        }
+        self.stopped.as_ref().map_or(now, |stopped| stopped.since) - self.lag
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
+    }
+}
+
 /// A virtual camera. `now` is camera time since it was plugged in.
 pub struct Device {
     identity: Identity,
@@ -69,6 +98,7 @@ pub struct Device {
     fan: [u8; 64],
     /// It has no firmware yet: all it has is this.
     loader: Option<Loader>,
+    clock: FpgaClock,
 }
 
 impl Device {
@@ -95,6 +125,7 @@ impl Device {
             rbi_removal: false,
             fan: [0; 64],
             loader: waits.then(Loader::new),
+            clock: FpgaClock::default(),
             spec: spec.clone(),
         })
     }
@@ -113,6 +144,11 @@ impl Device {
     /// Power was off and came back: what has moving parts looks for its place.
     pub fn start_homing(&mut self, now: Duration) {
         self.wheel.start_homing(now);
+    }
+
+    /// The supply did not carry what the cooler took, some time up to now.
+    pub(super) fn power_failed(&mut self, now: Duration) -> bool {
+        supply::fails(self.spec.supply_v, self.cooler.peak_power(now))
     }
 
     /// What it has instead of firmware, while it waits for that.
@@ -134,7 +170,8 @@ impl Device {
             In::Page(number) => &self.page(number),
             In::Fpga(fpga::DDR_FILL) => {
                 let around = self.surroundings(now);
-                &status::encode_ddr_units(self.sequencer.ddr_units(now, &around))
+                let fpga_now = self.clock.at(now);
+                &status::encode_ddr_units(self.sequencer.ddr_units(fpga_now, &around))
             }
             In::Fpga(register) => &[self.fpga_register(register)],
             In::I2c(register) => &self.i2c.get(&register).copied().unwrap_or(0).to_be_bytes(),
@@ -159,10 +196,15 @@ impl Device {
     }
 
     fn obey(&mut self, order: Out, now: Duration) -> Result<(), Refusal> {
+        let fpga_now = self.clock.at(now);
+        let for_fpga = matches!(order, Out::Command(_) | Out::Fpga { .. } | Out::Sensor { .. });
+        if for_fpga && self.clock.is_stopped() {
+            return Ok(());
+        }
         match order {
             Out::Command(command) => {
                 let around = self.surroundings(now);
-                self.sequencer.command(command, now, &around).map_err(|_| Refusal::Stall)?;
+                self.sequencer.command(command, fpga_now, &around).map_err(|_| Refusal::Stall)?;
             }
             Out::Fpga { register, value } => {
                 self.fpga.insert(register, value as u8);
@@ -187,8 +229,42 @@ impl Device {
         if endpoint != DATA_ENDPOINT || self.loader.is_some() {
             return Err(Refusal::Stall);
         }
+        let fpga_now = self.clock.at(now);
+        if let Some(stopped) = &self.clock.stopped {
+            return Ok(BulkIn { filled: 0, ended: data.is_empty(), retry_at: stopped.until });
+        }
         let around = self.surroundings(now);
-        Ok(self.sequencer.read(&mut self.imager, data, now, &around))
+        let mut step = self.sequencer.read(&mut self.imager, data, fpga_now, &around);
+        step.retry_at = step.retry_at.map(|at| at + self.clock.lag);
+        Ok(step)
+    }
+
+    /// What the data endpoint is sending, if anything.
+    pub(super) fn sending(&mut self, now: Duration) -> Option<Sending> {
+        let fpga_now = self.clock.at(now);
+        let around = self.surroundings(now);
+        self.sequencer.sending(fpga_now, &around).filter(|_| !self.clock.is_stopped())
+    }
+
+    /// Bytes of a full packet of the data endpoint.
+    pub(super) fn packet_bytes(&self) -> u64 {
+        self.sequencer.ddr.packet_bytes()
+    }
+
+    /// A number that grows whenever an order empties the memory.
+    pub(super) fn clears(&self) -> u64 {
+        self.sequencer.ddr.clears()
+    }
+
+    /// The FPGA stands still until this time, or for ever.
+    ///
+    /// The controller goes on: it answers what it knows itself, takes orders for the FPGA
+    /// that nobody carries out, and registers read as they were. Only a power cycle ends
+    /// a freeze for ever. That no order does is a guess.
+    pub fn freeze(&mut self, now: Duration, until: Option<Duration>) {
+        self.clock.at(now);
+        let since = self.clock.stopped.as_ref().map_or(now, |stopped| stopped.since);
+        self.clock.stopped = Some(Stopped { since, until });
     }
 
     /// Clears the halt of an endpoint.

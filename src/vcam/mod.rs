@@ -27,11 +27,13 @@ pub mod scene;
 mod sensor;
 mod sequencer;
 pub mod spec;
+mod supply;
 #[cfg(test)]
 mod tests;
 mod wheel;
 
 pub use device::{BulkIn, Device, Refusal};
+pub use faults::{Fault, FaultKind, Faults, When};
 pub use loader::Loader;
 pub use port::{Port, Socket};
 pub use spec::{DeviceSpec, SpecError};

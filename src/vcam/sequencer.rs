@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use super::ddr::Ddr;
+use super::ddr::{Ddr, Sending};
 use super::device::BulkIn;
 use super::gps;
 use super::sensor::pixels::{Imager, Shot};
@@ -150,6 +150,12 @@ impl Sequencer {
             answer.retry_at = Some(next);
         }
         answer
+    }
+
+    /// What the endpoint is sending.
+    pub(super) fn sending(&mut self, now: Duration, around: &Surroundings) -> Option<Sending> {
+        self.advance(now, around);
+        self.ddr.sending(now)
     }
 
     /// Counter units waiting.

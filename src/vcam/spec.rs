@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use crate::model::{self, Model};
 use crate::transport::LinkSpeed;
 
-use super::faults::Faults;
+use super::faults::{Faults, grammar};
+use super::rng::hash;
 
 /// One virtual camera as ordered.
 #[derive(Clone, Debug)]
@@ -52,6 +53,10 @@ pub struct DeviceSpec {
     pub product: u16,
     /// What goes wrong on the cable, and when.
     pub faults: Faults,
+    /// Volts of the 12 V supply.
+    pub supply_v: f64,
+    /// It answers rubbish; the seed says which.
+    pub hostile: Option<u64>,
 }
 
 /// What the sensor looks at.
@@ -104,7 +109,7 @@ impl fmt::Display for SpecError {
 impl std::error::Error for SpecError {}
 
 const OPTIONS: &str = "seed, speed, scene, serial, ambient, speed_link, link_rate, memory, ddr, wheel, gps, humidity, \
-                       pressure, readout, loader, product, faults";
+                       pressure, readout, loader, product, faults, supply, hostile";
 
 /// What the fill counter can tell: 21 bits of 2048 bytes.
 const MOST_MEMORY_MIB: u32 = 4095;
@@ -131,7 +136,15 @@ impl DeviceSpec {
             loader: false,
             product: model.product,
             faults: Faults::default(),
+            supply_v: 12.0,
+            hostile: None,
         }
+    }
+
+    /// Seed of what its faults leave to chance: cameras of one order have each their own.
+    pub(super) fn fault_seed(&self) -> u64 {
+        let serial = self.serial.map(u64::from);
+        hash(&[self.seed, hash(&serial)])
     }
 
     /// Reads the text behind `virtual:`.
@@ -234,7 +247,15 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
             },
             "faults" => match Faults::parse(&value) {
                 Some(faults) => spec.faults = faults,
-                None => return bad("unplug, stall, silent or short, each with @NUMBER, joined by +"),
+                None => return bad(&grammar()),
+            },
+            "supply" => match number(&value, 11.0, 13.8) {
+                Some(volts) => spec.supply_v = volts,
+                None => return bad("a voltage from 11 to 13.8"),
+            },
+            "hostile" => match value.parse() {
+                Ok(seed) => spec.hostile = Some(seed),
+                Err(_) => return bad("a whole number from 0 to 18446744073709551615"),
             },
             "gps" | "humidity" | "pressure" | "loader" | "ddr" => {
                 let on = match value.as_str() {
@@ -351,7 +372,7 @@ mod tests {
         let spec = one(
             "qhy600c?seed=9&speed=2.5&scene=constant:77&serial=0123456789abcdef1&ambient=-5.5&speed_link=high\
              &link_rate=12.5&memory=1024&ddr=off&wheel=0&gps=on&humidity=off&pressure=off&readout=instant&loader=on&product=c6Fe\
-             &faults=stall@7+short@9",
+             &faults=stall@7+lost~0.25+late@9:20&supply=11.5&hostile=7",
         );
         assert_eq!(spec.model.name, "QHY600C");
         assert_eq!((spec.seed, spec.speed, spec.ambient_c), (9, 2.5, -5.5));
@@ -365,7 +386,8 @@ mod tests {
         assert!(!spec.humidity_sensor && !spec.pressure_sensor);
         assert_eq!((spec.readout, spec.loader), (ReadoutPace::Instant, true));
         assert_eq!(spec.product, 0xC6FE);
-        assert_eq!(Some(spec.faults), Faults::parse("stall@7+short@9"));
+        assert_eq!(spec.faults.to_string(), "stall@7+lost~0.25+late@9:20");
+        assert_eq!((spec.supply_v, spec.hostile), (11.5, Some(7)));
     }
 
     #[test]
@@ -414,6 +436,9 @@ mod tests {
             ("QHY600M?readout=fast", "`fast`"),
             ("QHY600M?scene=file:%2", "`%`"),
             ("QHY600M?faults=stall", "`faults`"),
+            ("QHY600M?faults=melt@1", "losepacket"),
+            ("QHY600M?supply=9", "`9`"),
+            ("QHY600M?hostile=on", "`on`"),
             ("QHY600M?product=12345", "`12345`"),
         ] {
             let text_of_error = mistake(text);
