@@ -290,8 +290,10 @@ uint32_t GetQHYCCDParamMinMaxStep(qhyccd_handle *handle,
 uint32_t GetQHYCCDBeforeOpenParam(struct QHYCamMinMaxStepValue *p, CONTROL_ID controlId);
 
 /**
- * Sets the bits of a sample in the frames handed out: 8 (one byte) or 16 (two bytes,
- * little endian).
+ * Sets the bits of a sample in the frames handed out: 8 (one byte), 16 (two bytes, little
+ * endian) or 32 (four bytes, little endian). At 32 bits the sums of a binning are whole,
+ * while at 8 and 16 bits they stop at the largest value; unbinned pixels have the value
+ * that they have at 16 bits. Frames need more memory then: ask `GetQHYCCDMemLength` again.
  *
  * Returns 0, or `QHYCCD_ERROR` for another number; then nothing changes.
  */
@@ -299,7 +301,8 @@ uint32_t SetQHYCCDBitsMode(qhyccd_handle *handle, uint32_t bits);
 
 /**
  * Switches demosaicing in the library. Frames of a colour camera then have 3 channels
- * in the order blue, green, red.
+ * in the order blue, green, red. Frames of 32 bits still have one channel, and so have
+ * binned ones, unless the environment variable `QHYCCD_COLOUR_BIN` is 1.
  *
  * Returns 0, or `QHYCCD_ERROR` if it is switched on for a camera without colour filters.
  */
@@ -328,7 +331,10 @@ uint32_t GetQHYCCDMemLength(qhyccd_handle *handle);
 
 /**
  * Sets the binning; `wbin` and `hbin` must be the same. The part of the sensor that is
- * shown stays, so the region in binned pixels changes.
+ * shown stays, so the region in binned pixels changes. A binned pixel is the sum of
+ * neighbours, whatever their colour, or their average (`CAM_UseAverageBinning`). With
+ * the environment variable `QHYCCD_COLOUR_BIN` set to 1, it is that of pixels of one
+ * colour; binned frames of a colour camera then have its colour order and even sizes.
  *
  * Returns 0, or `QHYCCD_ERROR` if the camera has no such bin; then nothing changes.
  */

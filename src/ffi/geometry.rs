@@ -31,7 +31,10 @@ pub extern "C" fn GetQHYCCDMemLength(handle: *mut qhyccd_handle) -> u32 {
 }
 
 /// Sets the binning; `wbin` and `hbin` must be the same. The part of the sensor that is
-/// shown stays, so the region in binned pixels changes.
+/// shown stays, so the region in binned pixels changes. A binned pixel is the sum of
+/// neighbours, whatever their colour, or their average (`CAM_UseAverageBinning`). With
+/// the environment variable `QHYCCD_COLOUR_BIN` set to 1, it is that of pixels of one
+/// colour; binned frames of a colour camera then have its colour order and even sizes.
 ///
 /// Returns 0, or `QHYCCD_ERROR` if the camera has no such bin; then nothing changes.
 #[unsafe(no_mangle)]

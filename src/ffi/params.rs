@@ -97,8 +97,10 @@ pub extern "C" fn GetQHYCCDBeforeOpenParam(p: *mut QHYCamMinMaxStepValue, contro
     refused::<()>("GetQHYCCDBeforeOpenParam")
 }
 
-/// Sets the bits of a sample in the frames handed out: 8 (one byte) or 16 (two bytes,
-/// little endian).
+/// Sets the bits of a sample in the frames handed out: 8 (one byte), 16 (two bytes, little
+/// endian) or 32 (four bytes, little endian). At 32 bits the sums of a binning are whole,
+/// while at 8 and 16 bits they stop at the largest value; unbinned pixels have the value
+/// that they have at 16 bits. Frames need more memory then: ask `GetQHYCCDMemLength` again.
 ///
 /// Returns 0, or `QHYCCD_ERROR` for another number; then nothing changes.
 #[unsafe(no_mangle)]
@@ -107,7 +109,8 @@ pub extern "C" fn SetQHYCCDBitsMode(handle: *mut qhyccd_handle, bits: u32) -> u3
 }
 
 /// Switches demosaicing in the library. Frames of a colour camera then have 3 channels
-/// in the order blue, green, red.
+/// in the order blue, green, red. Frames of 32 bits still have one channel, and so have
+/// binned ones, unless the environment variable `QHYCCD_COLOUR_BIN` is 1.
 ///
 /// Returns 0, or `QHYCCD_ERROR` if it is switched on for a camera without colour filters.
 #[unsafe(no_mangle)]

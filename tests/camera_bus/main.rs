@@ -13,5 +13,6 @@ mod firmware;
 mod library;
 mod live;
 mod loss;
+mod pixels;
 mod single;
 mod threads;
