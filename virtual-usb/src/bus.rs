@@ -11,6 +11,7 @@ use qhyccd::transport::Identity;
 use qhyccd::vcam::{Port, Socket};
 
 use crate::abi::{HOTPLUG_ARRIVED, HOTPLUG_LEFT, HOTPLUG_MATCH_ANY, HotplugCallback};
+use crate::meter;
 use crate::queue::{LOOK_AGAIN, Queue};
 use crate::trace;
 
@@ -263,9 +264,11 @@ impl Context {
             let Some(callback) = callback else { continue };
             let (context, device) =
                 (std::ptr::from_ref(self).cast_mut(), std::ptr::from_ref(device).cast_mut());
+            let mut forget = 0;
             // SAFETY: the callback was registered for exactly this use; context and
             // device live for ever.
-            if unsafe { callback(context, device, event, user_data) } != 0 {
+            meter::outside(|| forget = unsafe { callback(context, device, event, user_data) });
+            if forget != 0 {
                 self.deregister(id);
             }
         }
@@ -293,6 +296,7 @@ impl Context {
     pub fn handle_events(&'static self, deadline: Instant, done: impl Fn() -> bool) -> Result<(), Recursion> {
         // Another thread may be at it; then it does the work and this one looks on.
         const SLICE: Duration = Duration::from_millis(2);
+        let _stay = meter::enter();
         if self.in_callback() {
             return Err(Recursion);
         }
@@ -318,6 +322,7 @@ impl Context {
 
     /// The same for a thread that holds the right to handle events.
     pub fn handle_events_locked(&'static self, deadline: Instant) -> Result<(), Recursion> {
+        let _stay = meter::enter();
         if self.in_callback() {
             return Err(Recursion);
         }

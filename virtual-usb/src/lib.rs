@@ -5,6 +5,8 @@
 //! or one that is not for virtual cameras, gives an empty bus. `QHYCCD_TRACE=FILE`
 //! records every call as one JSON line.
 //!
+//! `VIRTUAL_USB_METER` counts what it costs itself (see `meter`).
+//!
 //! What it is not: a general USB simulator. Isochronous and interrupt transfers, bulk
 //! streams and poll descriptors are refused with libusb's own codes.
 //!
@@ -18,5 +20,6 @@ mod abi;
 mod bus;
 mod descriptors;
 mod exports;
+mod meter;
 mod queue;
 mod trace;

@@ -16,6 +16,7 @@ use crate::abi::{
     FLAG_FREE_BUFFER, FLAG_FREE_TRANSFER, FLAG_SHORT_NOT_OK, Handle, Status, TYPE_CONTROL, Transfer, code,
 };
 use crate::bus::Device;
+use crate::meter;
 use crate::trace;
 
 /// How long a waiting loop may sleep before it looks at the bus again: devices can be
@@ -240,6 +241,7 @@ impl Queue {
                     if completed || Instant::now() >= deadline {
                         return completed;
                     }
+                    meter::count();
                     self.changed.wait_until(&mut entries, until);
                 }
             }
@@ -259,8 +261,11 @@ impl Queue {
                     .num("got", i64::from((*transfer).actual_length));
             });
             let free_after = entry.freed || (*transfer).flags & FLAG_FREE_TRANSFER != 0;
+            if (*transfer).kind != TYPE_CONTROL {
+                meter::transfer();
+            }
             if let Some(callback) = (*transfer).callback {
-                callback(transfer);
+                meter::outside(|| callback(transfer));
             }
             free_after
         };
@@ -331,6 +336,9 @@ fn fill(transfer: *mut Transfer, device: &'static Device) -> Result<Option<Insta
     };
     match device.port().bulk_in(endpoint, rest) {
         Ok(step) => {
+            if step.filled > 0 {
+                meter::bulk_bytes(step.filled);
+            }
             // SAFETY: as above.
             unsafe { (*transfer).actual_length += step.filled as i32 };
             if step.ended {

@@ -1,11 +1,13 @@
 //! `qhy`: a look at QHYCCD cameras and frames from them, on the command line. One file a
 //! subcommand; `support` has what they share. Uses the Rust interface of the library,
-//! never its C names.
+//! never its C names; only `bench` loads a library to call them.
 //!
 //! Results go to standard output, everything else to standard error. The exit code is 0
 //! for success, 1 for a failure, 2 for bad arguments, 130 after Ctrl-C.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+mod bench;
 mod capture;
 mod info;
 mod list;
@@ -49,6 +51,12 @@ enum Command {
     Models(models::Args),
     /// List the C functions and what each of them does
     Matrix(matrix::Args),
+    /// Measure what the library costs the host, alone or in turn with the vendor's
+    #[cfg(target_os = "linux")]
+    Bench(bench::Args),
+    #[cfg(target_os = "linux")]
+    #[command(hide = true)]
+    BenchChild(bench::child::Args),
 }
 
 fn run(cli: Cli) -> Result<()> {
@@ -60,6 +68,10 @@ fn run(cli: Cli) -> Result<()> {
         Command::Probe(args) => probe::run(args, cli.virtual_devices.as_deref()),
         Command::Models(args) => models::run(args),
         Command::Matrix(args) => matrix::run(args),
+        #[cfg(target_os = "linux")]
+        Command::Bench(args) => bench::run(args),
+        #[cfg(target_os = "linux")]
+        Command::BenchChild(args) => bench::child::run(args),
     }
 }
 

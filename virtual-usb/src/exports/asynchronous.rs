@@ -6,6 +6,7 @@ use qhyccd::transport::{Setup, UsbError};
 
 use super::synchronous;
 use crate::abi::{Status, TYPE_BULK, TYPE_CONTROL, Transfer, code};
+use crate::meter;
 use crate::queue;
 use crate::trace;
 
@@ -52,6 +53,7 @@ pub unsafe extern "C" fn libusb_free_transfer(transfer: *mut Transfer) {
 /// Starts a transfer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_submit_transfer(transfer: *mut Transfer) -> c_int {
+    let _stay = meter::enter();
     // SAFETY: a valid transfer with an open handle, by libusb's contract.
     let (handle, kind, endpoint, length) =
         unsafe { ((*transfer).dev_handle, (*transfer).kind, (*transfer).endpoint, (*transfer).length) };
@@ -98,6 +100,7 @@ pub unsafe extern "C" fn libusb_submit_transfer(transfer: *mut Transfer) -> c_in
 /// Asks a transfer to end; its callback still comes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libusb_cancel_transfer(transfer: *mut Transfer) -> c_int {
+    let _stay = meter::enter();
     // SAFETY: a valid transfer by libusb's contract.
     let handle = unsafe { (*transfer).dev_handle };
     if handle.is_null() {

@@ -10,6 +10,7 @@ use super::error_code;
 use crate::abi::{Status, TYPE_BULK, Transfer, code};
 use crate::bus::{Device, Handle};
 use crate::descriptors;
+use crate::meter;
 use crate::trace;
 
 /// How long an unlimited wait for a silent device lasts. Real libusb waits for ever;
@@ -18,6 +19,7 @@ const SILENT_LIMIT: Duration = Duration::from_secs(30);
 
 /// One control request against a device; a silent device is a time-out at once.
 pub fn ask(device: &Device, setup: Setup, data: &mut [u8]) -> Result<usize, UsbError> {
+    meter::request();
     if let Some(answer) = descriptors::request(device.identity(), setup) {
         let answer = answer.ok_or(UsbError::Stall)?;
         let n = answer.len().min(data.len());
@@ -67,6 +69,7 @@ pub unsafe extern "C" fn libusb_control_transfer(
     length: u16,
     timeout_ms: c_uint,
 ) -> c_int {
+    let _stay = meter::enter();
     // SAFETY: an open handle by the caller's contract.
     let handle = unsafe { &*handle };
     let data = if length == 0 {
@@ -113,6 +116,7 @@ pub unsafe extern "C" fn libusb_bulk_transfer(
     transferred: *mut c_int,
     timeout_ms: c_uint,
 ) -> c_int {
+    let _stay = meter::enter();
     // SAFETY: an open handle by the caller's contract.
     if unsafe { &*handle }.device.context.in_callback() {
         return code::BUSY;

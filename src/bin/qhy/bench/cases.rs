@@ -1,0 +1,125 @@
+//! What is measured.
+
+use super::child::{Args, Kind, Region};
+
+/// A measurement.
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) group: Group,
+    /// The camera as `QHYCCD_DEVICES` orders it.
+    pub(crate) cameras: &'static str,
+    pub(crate) args: Args,
+    /// Processor or wall time that the device needs in any case, taken off the wall time.
+    pub(crate) device_ns: f64,
+    /// The vendor's library takes part.
+    pub(crate) compared: bool,
+}
+
+/// When a measurement is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    Single,
+    Live,
+    Sweep,
+}
+
+/// The whole frame and the light-sensitive part of the QHY600.
+const FULL: Region = Region([0, 0, 9600, 6422]);
+const EFFECTIVE: Region = Region([24, 0, 9576, 6388]);
+const HALF: Region = Region([0, 0, 4800, 3211]);
+const SMALL: Region = Region([4096, 3000, 64, 64]);
+
+/// A camera whose frames cost next to nothing to make, with no limit but the host: one
+/// value everywhere, read out at once, on a link without a limit.
+const MONO: &str = "QHY600M?scene=constant:1000&readout=instant";
+const COLOUR: &str = "QHY600C?scene=constant:1000&readout=instant";
+/// The same with the read-out and the link as they are.
+const REAL: &str = "QHY600M?scene=constant:1000";
+/// Wait after the initialise command.
+const SETTLING_NS: f64 = 200e6;
+
+const EXPOSURE_US: u32 = 10_000;
+
+/// All measurements.
+pub(crate) fn all() -> Vec<Case> {
+    let mut cases = vec![
+        Case {
+            device_ns: SETTLING_NS,
+            ..single("start to first small frame", MONO, SMALL).kind(Kind::Start)
+        },
+        single("full 16 bit", MONO, FULL),
+        single("full 8 bit", MONO, FULL).bits(8),
+        single("effective area 16 bit", MONO, EFFECTIVE),
+        single("bin 2x2 16 bit", MONO, HALF).bin(2),
+        single("colour 8 bit", COLOUR, FULL).bits(8).debayer(),
+        single("64x64 16 bit", MONO, SMALL).frames(20),
+        single("64x64 16 bit, real read-out", REAL, SMALL).frames(20),
+        live("live full 16 bit, 2/s", MONO, FULL, 500_000),
+        live("live full 8 bit, 4/s", MONO, FULL, 250_000).bits(8),
+        live("live effective area 16 bit, 2/s", MONO, EFFECTIVE, 500_000),
+        live("live bin 2x2 16 bit, 2/s", MONO, HALF, 500_000).bin(2),
+        live("live 64x64 16 bit, 50/s", MONO, SMALL, 20_000).frames(50),
+    ];
+    let mut sweep = single("regions", MONO, SMALL);
+    sweep.group = Group::Sweep;
+    sweep.args.regions = sizes().map(|(w, h)| Region([0, 0, w, h])).collect();
+    cases.push(sweep);
+    cases
+}
+
+/// Sizes from 64x64 to the full frame, each with about twice the pixels of the one before.
+fn sizes() -> impl Iterator<Item = (u32, u32)> {
+    let heights = [64, 90, 128, 180, 256, 362, 512, 724, 1024, 1448, 2048, 2896, 4096, 5792, 6422];
+    heights.into_iter().map(|h: u32| if h == 6422 { (9600, h) } else { (h & !1, h) })
+}
+
+fn single(name: &str, cameras: &'static str, region: Region) -> Case {
+    let args = Args {
+        library: "".into(),
+        kind: Kind::Single,
+        regions: vec![region],
+        bin: 1,
+        bits: 16,
+        debayer: false,
+        exposure_us: EXPOSURE_US,
+        frames: 5,
+    };
+    let device_ns = f64::from(EXPOSURE_US) * 1e3;
+    Case { name: name.into(), group: Group::Single, cameras, args, device_ns, compared: true }
+}
+
+fn live(name: &str, cameras: &'static str, region: Region, exposure_us: u32) -> Case {
+    let mut case = single(name, cameras, region).kind(Kind::Live);
+    case.group = Group::Live;
+    case.args.exposure_us = exposure_us;
+    case.device_ns = 0.0;
+    case
+}
+
+impl Case {
+    fn kind(mut self, kind: Kind) -> Case {
+        self.args.kind = kind;
+        self
+    }
+
+    fn bits(mut self, bits: u32) -> Case {
+        self.args.bits = bits;
+        self
+    }
+
+    fn bin(mut self, bin: u32) -> Case {
+        self.args.bin = bin;
+        self
+    }
+
+    fn debayer(mut self) -> Case {
+        self.args.debayer = true;
+        self
+    }
+
+    fn frames(mut self, frames: u32) -> Case {
+        self.args.frames = frames;
+        self
+    }
+}

@@ -1,0 +1,220 @@
+//! Results as text and as Markdown.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::output::{self, Failure, Result};
+
+use super::Measured;
+use super::child::Kind;
+use super::rig::{Frame, Outcome, median};
+
+/// A line of the plot.
+pub(crate) struct Series {
+    pub(crate) name: &'static str,
+    /// Bytes on the cable, and milliseconds.
+    pub(crate) points: Vec<(f64, f64)>,
+}
+
+/// What a round gave for the one region of a case.
+fn frame(outcome: &Outcome) -> Frame {
+    outcome.frames.first().copied().unwrap_or_default()
+}
+
+fn mid(outcomes: &[Outcome], value: impl Fn(&Outcome) -> f64) -> f64 {
+    median(outcomes.iter().map(value))
+}
+
+/// The median of what the oracle needs over what we need, round by round.
+fn ratio(m: &Measured, value: impl Fn(&Outcome) -> f64) -> f64 {
+    median(m.oracle.iter().zip(&m.ours).map(|(theirs, ours)| value(theirs) / value(ours)))
+}
+
+/// A number with about three digits, or a dash.
+fn short(value: f64) -> String {
+    match value.abs() {
+        _ if !value.is_finite() => "-".into(),
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// What each case costs.
+fn cost_rows(measured: &[Measured]) -> Vec<Vec<String>> {
+    let titles = [
+        "measurement",
+        "wall ms",
+        "CPU ms",
+        "CPU / memcpy",
+        "last byte to return ms",
+        "requests",
+        "bulk reads",
+        "peak MiB",
+    ];
+    let mut rows = vec![titles.map(String::from).to_vec()];
+    for m in measured {
+        let kind = m.case.args.kind;
+        let unless = |not: bool, value: f64| if not { "-".into() } else { short(value) };
+        rows.push(vec![
+            m.case.name.clone(),
+            short(mid(&m.ours, |o| wall_ms(m, o))),
+            short(mid(&m.ours, |o| cpu_ms(m, o))),
+            unless(kind == Kind::Start, mid(&m.ours, |o| frame(o).cpu_ns / frame(o).copy_ns)),
+            unless(kind != Kind::Single, mid(&m.ours, |o| frame(o).tail_ns / 1e6)),
+            short(mid(&m.ours, |o| frame(o).requests)),
+            short(mid(&m.ours, |o| frame(o).transfers)),
+            short(mid(&m.ours, |o| peak_mib(m, o))),
+        ]);
+    }
+    rows
+}
+
+/// The same of both libraries, side by side.
+fn compared_rows(measured: &[Measured]) -> Vec<Vec<String>> {
+    let mut titles = vec!["measurement".to_string()];
+    for title in ["wall ms", "CPU ms", "peak MiB"] {
+        titles.extend([title.to_string(), "vendor's".into(), "ratio".into()]);
+    }
+    let mut rows = vec![titles];
+    for m in measured.iter().filter(|m| !m.oracle.is_empty()) {
+        let mut row = vec![m.case.name.clone()];
+        for value in [wall_ms, cpu_ms, peak_mib] {
+            let value = |o: &Outcome| value(m, o);
+            row.extend([mid(&m.ours, value), mid(&m.oracle, value), ratio(m, value)].map(short));
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+fn wall_ms(m: &Measured, outcome: &Outcome) -> f64 {
+    (frame(outcome).wall_ns - m.case.device_ns) / 1e6
+}
+
+fn cpu_ms(_: &Measured, outcome: &Outcome) -> f64 {
+    frame(outcome).cpu_ns / 1e6
+}
+
+fn peak_mib(_: &Measured, outcome: &Outcome) -> f64 {
+    outcome.peak_kib / 1024.0
+}
+
+/// The lines of the plot: ours, the oracle's if it took part, and memcpy.
+pub(crate) fn series(sweep: &Measured) -> Vec<Series> {
+    let points = |outcomes: &[Outcome], value: fn(&Frame) -> f64| {
+        let regions = outcomes.first().map_or(0, |o| o.frames.len());
+        let of = |n: usize, value: fn(&Frame) -> f64| mid(outcomes, |o| value(&o.frames[n]));
+        (0..regions).map(|n| (of(n, |f| f.bytes), of(n, value) / 1e6)).collect::<Vec<_>>()
+    };
+    let mut lines = vec![
+        Series { name: "this library", points: points(&sweep.ours, |f| f.cpu_ns) },
+        Series { name: "the vendor's library", points: points(&sweep.oracle, |f| f.cpu_ns) },
+        Series { name: "memcpy of as many bytes", points: points(&sweep.ours, |f| f.copy_ns) },
+    ];
+    lines.retain(|line| !line.points.is_empty());
+    lines
+}
+
+fn sweep_rows(sweep: &[Measured]) -> Vec<Vec<String>> {
+    let titles = ["region", "MB on the cable", "CPU ms", "vendor's", "memcpy ms", "wall ms", "vendor's"];
+    let mut rows = vec![titles.map(String::from).to_vec()];
+    for m in sweep {
+        for (n, region) in m.case.args.regions.iter().enumerate() {
+            let of = |outcomes: &[Outcome], value: &dyn Fn(&Frame) -> f64| {
+                short(mid(outcomes, |o| o.frames.get(n).map_or(f64::NAN, value)))
+            };
+            let wall = |f: &Frame| (f.wall_ns - m.case.device_ns) / 1e6;
+            rows.push(vec![
+                format!("{}x{}", region.0[2], region.0[3]),
+                of(&m.ours, &|f| f.bytes / 1e6),
+                of(&m.ours, &|f| f.cpu_ns / 1e6),
+                of(&m.oracle, &|f| f.cpu_ns / 1e6),
+                of(&m.ours, &|f| f.copy_ns / 1e6),
+                of(&m.ours, &wall),
+                of(&m.oracle, &wall),
+            ]);
+        }
+    }
+    rows
+}
+
+/// All tables that have rows.
+fn tables(measured: &[Measured], sweep: &[Measured]) -> Vec<Vec<Vec<String>>> {
+    let mut tables = vec![cost_rows(measured), compared_rows(measured), sweep_rows(sweep)];
+    tables.retain(|rows| rows.len() > 1);
+    tables
+}
+
+/// Tables for a person.
+pub(crate) fn text(measured: &[Measured], sweep: &[Measured]) -> String {
+    let texts: Vec<String> = tables(measured, sweep).iter().map(|rows| output::table(rows)).collect();
+    texts.join("\n")
+}
+
+fn markdown(rows: &[Vec<String>]) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let mut text = String::new();
+    for (n, row) in rows.iter().enumerate() {
+        text += &line(row);
+        if n == 0 {
+            text += &format!("|---{}|\n", "|--:".repeat(row.len() - 1));
+        }
+    }
+    text
+}
+
+const BEGIN: &str = "<!-- bench: begin -->\n";
+const END: &str = "<!-- bench: end -->\n";
+
+/// The Markdown file in which results have a place.
+pub(crate) fn open(file: &Path) -> Result<String> {
+    let failed = |text: &str| Failure::new(format_args!("{}: {text}", file.display()));
+    let text = fs::read_to_string(file).map_err(|e| failed(&e.to_string()))?;
+    replaced(&text, "").ok_or_else(|| failed("it has not the two `bench` comments")).map(|_| text)
+}
+
+/// Puts new results in the place of the old ones.
+pub(crate) fn update(old: &str, measured: &[Measured], sweep: &[Measured], rounds: u32) -> String {
+    let mut fresh = format!("Rounds: {rounds}. Processor: {}.\n", processor());
+    for rows in tables(measured, sweep) {
+        fresh += "\n";
+        fresh += &markdown(&rows);
+    }
+    replaced(old, &fresh).unwrap_or_default()
+}
+
+/// The text with another part between its two comments.
+fn replaced(old: &str, fresh: &str) -> Option<String> {
+    let from = old.find(BEGIN)? + BEGIN.len();
+    let to = from + old[from..].find(END)?;
+    Some(format!("{}{fresh}{}", &old[..from], &old[to..]))
+}
+
+/// The machine in a few words.
+fn processor() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let count = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{} ({count} threads)", name.map_or("unknown", |(_, name)| name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_part_between_the_comments_changes() {
+        let old = format!("# A\n{BEGIN}old\n{END}rest\n");
+        let new = replaced(&old, "new\n").unwrap();
+        assert_eq!(new, format!("# A\n{BEGIN}new\n{END}rest\n"));
+        assert_eq!(replaced(&new, "old\n").unwrap(), old);
+        assert!(replaced("# A\n", "new").is_none());
+    }
+
+    #[test]
+    fn numbers_have_about_three_digits() {
+        let texts = [1234.56, 12.345, 1.2345, 0.0, f64::NAN, f64::INFINITY].map(short);
+        assert_eq!(texts, ["1235", "12.3", "1.23", "0.00", "-", "-"]);
+    }
+}
