@@ -4,6 +4,13 @@
 //! On the bus each frame is a packet with the four marker bytes, then the frame's bytes
 //! in full packets; the last packet, if short, or else the end itself, ends the
 //! transfer. Until a frame is complete only full packets leave.
+//!
+//! A host that reads too slowly lets the memory overflow. Rows that find no room are
+//! replaced by zeros, a frame that finds none at all is lost, and from then on no frame
+//! is whole until an order empties the memory: the manual's words for it. That the zeros
+//! then stand for the second half of each frame is a guess, and so is which orders help.
+//! With the DDR off there is little memory, and a frame simply ends where rows found no
+//! room; the next one is whole again.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -20,9 +27,10 @@ const MARKER_BYTES: u64 = FRAME_MARKER.len() as u64;
 /// Most bytes that one call makes, so that a caller never holds the camera for long.
 const STEP_BYTES: usize = 256 * 1024;
 /// Most frames the buffer keeps apart, however small they are.
-const MOST_FRAMES: usize = 1024;
-/// What is left with the DDR buffer off: the USB controller's own memory. A guess.
-const FIFO_BYTES: u64 = 256 * 1024;
+const MOST_FRAMES: usize = 8192;
+/// What is left with the DDR buffer off: the controller's own memory, and the reads that a
+/// host keeps queued, which a device cannot see. A guess.
+const FIFO_BYTES: u64 = 16 << 20;
 /// How far the link may run ahead of its rate.
 const LINK_SLACK: Duration = Duration::from_millis(2);
 
@@ -30,15 +38,18 @@ const LINK_SLACK: Duration = Duration::from_millis(2);
 pub(super) struct Ddr {
     frames: VecDeque<Stored>,
     capacity_bytes: u64,
+    /// The DDR is on: zeros stand for what found no room.
+    fills_up: bool,
     packet_bytes: u64,
     /// Bytes over the link per second of camera time; `None` is unlimited.
     link_rate: Option<f64>,
     /// When the bytes sent so far are through the link.
     link_busy_until: Duration,
-    /// Bytes of all frames that are still to be sent.
-    taken: u64,
+    /// Bytes in the memory.
+    used_bytes: u64,
     /// Frames ever stored.
     stored: u64,
+    overflowed: bool,
     /// How often everything was forgotten.
     clears: u64,
 }
@@ -53,40 +64,71 @@ pub(super) struct Sending {
     pub(super) total: u64,
 }
 
-/// One frame, complete or still coming from the sensor.
+/// How a frame is stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    /// When its readout starts.
+    pub(super) readout: Duration,
+    /// Time of a row; 0 if all come at once.
+    pub(super) row_ns: u64,
+    /// What does not fill a unit of the memory leaves only with a later frame.
+    pub(super) keeps_tail: bool,
+}
+
+/// One frame, complete or still coming from the sensor. Numbers of bytes include the
+/// marker.
 struct Stored {
     shot: Shot,
     key: u64,
     /// When the first row begins to arrive; the marker goes out then.
     begins: Duration,
     row_ns: u64,
-    /// Bytes sent, marker included.
+    /// Bytes that found room.
+    kept: u64,
+    /// Bytes that find room at most: all of them unless some have found none.
+    keeps: u64,
     sent: u64,
-}
-
-/// Bytes of a frame with its marker.
-fn total_bytes(shot: &Shot) -> u64 {
-    MARKER_BYTES + shot.frame_bytes()
+    keeps_tail: bool,
 }
 
 impl Stored {
-    fn total(&self) -> u64 {
-        total_bytes(&self.shot)
+    /// Bytes that leave; zeros stand for what found no room, or else there is less.
+    fn total(&self, fills_up: bool) -> u64 {
+        if fills_up { MARKER_BYTES + self.shot.frame_bytes() } else { self.keeps }
     }
 
-    /// Bytes that have arrived from the sensor, marker included.
+    /// Bytes of so many rows.
+    fn rows(&self, rows: u64) -> u64 {
+        MARKER_BYTES + rows * self.shot.row_bytes() as u64
+    }
+
+    /// Bytes that have come from the sensor, whether they found room or not.
     fn arrived(&self, now: Duration) -> u64 {
         let Some(elapsed) = now.checked_sub(self.begins) else { return 0 };
         let rows = u64::from(self.shot.rows);
         let done =
             if self.row_ns == 0 { rows } else { (elapsed.as_nanos() / u128::from(self.row_ns)) as u64 };
-        MARKER_BYTES + done.min(rows) * self.shot.row_bytes() as u64
+        self.rows(done.min(rows))
     }
 
-    /// When this many bytes, marker included, have arrived.
+    /// When this many bytes have arrived.
     fn arrives(&self, bytes: u64) -> Duration {
         let rows = bytes.saturating_sub(MARKER_BYTES).div_ceil(self.shot.row_bytes() as u64);
         self.begins + Duration::from_nanos(rows.min(u64::from(self.shot.rows)) * self.row_ns)
+    }
+
+    /// Takes what has arrived; `room` is what the memory has left. False if that was not
+    /// enough.
+    fn take(&mut self, now: Duration, room: u64) -> bool {
+        let due = self.arrived(now).min(self.keeps);
+        if due.saturating_sub(self.kept) <= room {
+            self.kept = self.kept.max(due);
+            return true;
+        }
+        let rows = (self.kept + room).saturating_sub(MARKER_BYTES) / self.shot.row_bytes() as u64;
+        self.kept = self.kept.max(self.rows(rows));
+        self.keeps = self.kept;
+        false
     }
 }
 
@@ -97,6 +139,7 @@ impl Ddr {
         Ddr {
             frames: VecDeque::new(),
             capacity_bytes: if spec.ddr { u64::from(spec.memory_mib) << 20 } else { FIFO_BYTES },
+            fills_up: spec.ddr,
             packet_bytes,
             link_rate: match spec.link_rate {
                 LinkRate::Usual => (spec.readout == ReadoutPace::Real).then_some(rate),
@@ -104,8 +147,9 @@ impl Ddr {
                 LinkRate::Unlimited => None,
             },
             link_busy_until: Duration::ZERO,
-            taken: 0,
+            used_bytes: 0,
             stored: 0,
+            overflowed: false,
             clears: 0,
         }
     }
@@ -113,7 +157,7 @@ impl Ddr {
     /// The frame that the next bytes belong to, if there are any yet.
     pub(super) fn sending(&self, now: Duration) -> Option<Sending> {
         let frame = self.frames.front().filter(|frame| frame.arrived(now) > 0)?;
-        Some(Sending { key: frame.key, sent: frame.sent, total: frame.total() })
+        Some(Sending { key: frame.key, sent: frame.sent, total: frame.total(self.fills_up) })
     }
 
     /// Bytes of a full packet.
@@ -126,68 +170,112 @@ impl Ddr {
         self.clears
     }
 
-    /// Forgets everything.
+    /// Forgets everything, and that there was too much of it.
     pub(super) fn clear(&mut self) {
         self.frames.clear();
-        self.taken = 0;
+        self.used_bytes = 0;
+        self.overflowed = false;
         self.clears += 1;
     }
 
-    /// Room for one more frame?
-    pub(super) fn has_room(&self, shot: &Shot) -> bool {
-        self.frames.len() < MOST_FRAMES && self.taken + total_bytes(shot) <= self.capacity_bytes
+    /// No frame is whole until the memory is emptied.
+    pub(super) fn has_overflowed(&self) -> bool {
+        self.overflowed
     }
 
-    /// Takes a frame whose readout starts at `readout`.
-    pub(super) fn push(&mut self, shot: Shot, readout: Duration, row_ns: u64) {
-        let begins = readout + Duration::from_nanos(u64::from(BLANK_ROWS) * row_ns);
+    /// A frame found no room at all.
+    pub(super) fn lose(&mut self) {
+        self.overflowed = self.fills_up;
+    }
+
+    /// Room for the beginning of one more frame?
+    pub(super) fn has_room(&mut self, shot: &Shot, now: Duration) -> bool {
+        self.fill(now);
+        let least = MARKER_BYTES + shot.row_bytes() as u64;
+        self.frames.len() < MOST_FRAMES && self.used_bytes + least <= self.capacity_bytes
+    }
+
+    /// Takes a frame.
+    pub(super) fn push(&mut self, shot: Shot, entry: Entry) {
         self.stored += 1;
-        self.taken += total_bytes(&shot);
-        self.frames.push_back(Stored { shot, key: self.stored, begins, row_ns, sent: 0 });
+        let mut frame = Stored {
+            key: self.stored,
+            begins: entry.readout + Duration::from_nanos(u64::from(BLANK_ROWS) * entry.row_ns),
+            row_ns: entry.row_ns,
+            kept: 0,
+            keeps: 0,
+            sent: 0,
+            keeps_tail: entry.keeps_tail,
+            shot,
+        };
+        let rows = u64::from(frame.shot.rows);
+        frame.keeps = frame.rows(if self.overflowed { rows / 2 } else { rows });
+        self.frames.push_back(frame);
+    }
+
+    /// Brings what the sensor delivers up to `now`.
+    fn fill(&mut self, now: Duration) {
+        // All but the last ones are long in the memory.
+        let first = self.frames.iter().rposition(|frame| frame.kept == frame.keeps).map_or(0, |at| at + 1);
+        for frame in self.frames.range_mut(first..) {
+            let before = frame.kept;
+            let found_room = frame.take(now, self.capacity_bytes.saturating_sub(self.used_bytes));
+            self.overflowed |= !found_room && self.fills_up;
+            self.used_bytes += frame.kept - before;
+        }
     }
 
     /// Counter units waiting, rounded up.
-    pub(super) fn units(&self, now: Duration) -> u64 {
-        let bytes: u64 = self.frames.iter().map(|frame| frame.arrived(now).saturating_sub(frame.sent)).sum();
-        bytes.div_ceil(DDR_UNIT_BYTES)
+    pub(super) fn units(&mut self, now: Duration) -> u64 {
+        self.fill(now);
+        self.used_bytes.div_ceil(DDR_UNIT_BYTES)
     }
 
     /// Bulk bytes, as many as there are now.
     pub(super) fn read(&mut self, imager: &mut Imager, out: &mut [u8], now: Duration) -> BulkIn {
+        self.fill(now);
+        let nothing = |retry_at| BulkIn { filled: 0, ended: false, retry_at };
         if out.is_empty() {
-            return BulkIn { filled: 0, ended: true, retry_at: None };
+            return BulkIn { ended: true, ..nothing(None) };
         }
         if self.link_rate.is_some() && self.link_busy_until > now + LINK_SLACK {
-            return BulkIn { filled: 0, ended: false, retry_at: Some(self.link_busy_until - LINK_SLACK) };
+            return nothing(Some(self.link_busy_until - LINK_SLACK));
         }
-        let Some(frame) = self.frames.front_mut() else {
-            return BulkIn { filled: 0, ended: false, retry_at: None };
-        };
-        let arrived = frame.arrived(now);
+        let pushed = self.frames.get(1).is_some_and(|next| next.begins <= now);
+        let Some(frame) = self.frames.front_mut() else { return nothing(None) };
+        let total = frame.total(self.fills_up);
+        let arrived = frame.arrived(now).min(total);
         if arrived == 0 {
-            return BulkIn { filled: 0, ended: false, retry_at: Some(frame.begins) };
+            return nothing(Some(frame.begins));
         }
-        let total = frame.total();
         let (n, ends);
         if frame.sent < MARKER_BYTES {
             let rest = &FRAME_MARKER[frame.sent as usize..];
             n = rest.len().min(out.len());
             out[..n].copy_from_slice(&rest[..n]);
             ends = n == rest.len();
+            self.used_bytes -= n as u64;
         } else {
-            let whole_packets = (arrived - MARKER_BYTES) / self.packet_bytes * self.packet_bytes;
-            let ready = if arrived == total { total } else { MARKER_BYTES + whole_packets };
-            if ready <= frame.sent {
-                let retry_at = frame.arrives(frame.sent + self.packet_bytes);
-                return BulkIn { filled: 0, ended: false, retry_at: Some(retry_at) };
+            let whole = |unit| MARKER_BYTES + (arrived - MARKER_BYTES) / unit * unit;
+            let ready = match arrived == total {
+                true if frame.keeps_tail && !pushed => whole(DDR_UNIT_BYTES),
+                true => total,
+                false => whole(self.packet_bytes),
+            };
+            if ready <= frame.sent && frame.sent < total {
+                let later = (arrived < total).then(|| frame.arrives(frame.sent + self.packet_bytes));
+                return nothing(later);
             }
             n = out.len().min((ready - frame.sent) as usize).min(STEP_BYTES);
-            imager.bytes(&frame.shot, frame.key, frame.sent - MARKER_BYTES, &mut out[..n]);
+            let stored = n.min(frame.kept.saturating_sub(frame.sent) as usize);
+            let (pixels, zeros) = out[..n].split_at_mut(stored);
+            imager.bytes(&frame.shot, frame.key, frame.sent - MARKER_BYTES, pixels);
+            zeros.fill(0);
             ends = frame.sent + n as u64 == total;
+            self.used_bytes -= stored as u64;
         }
         frame.sent += n as u64;
-        self.taken -= n as u64;
-        if frame.sent == total {
+        if ends && frame.sent == total {
             self.frames.pop_front();
         }
         if let Some(rate) = self.link_rate {

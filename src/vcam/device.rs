@@ -7,7 +7,7 @@ use crate::transport::{Identity, Setup};
 use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
 use super::cooler::Cooler;
-use super::ddr::{Ddr, Sending};
+use super::ddr::Sending;
 use super::loader::Loader;
 use super::scene::Scene;
 use super::sensor::{self, pixels::Imager};
@@ -108,13 +108,12 @@ impl Device {
         let Some(readout) = sensor::readout(0) else {
             return Err(SpecError(format!("there is no virtual {} yet", spec.model.name)));
         };
-        let ddr = Ddr::new(spec);
         let colour = spec.model.bayer.is_some();
         let waits = spec.model.loader == Some(identity.product);
         Ok(Device {
             identity,
             plugged_unix: Duration::ZERO,
-            sequencer: Sequencer::new(readout, spec.readout, ddr),
+            sequencer: Sequencer::new(readout, spec),
             imager: Imager::new(Scene::new(&spec.scene, spec.seed)?, spec.seed, colour),
             cooler: Cooler::new(spec.ambient_c),
             wheel: Wheel::new(spec.wheel_slots),
@@ -208,6 +207,8 @@ impl Device {
             }
             Out::Fpga { register, value } => {
                 self.fpga.insert(register, value as u8);
+                let around = self.surroundings(now);
+                self.sequencer.register(register, value as u8, fpga_now, &around);
             }
             Out::Sensor { register, value } => {
                 self.sensor.insert(register, value);
@@ -275,6 +276,11 @@ impl Device {
     /// anything since then.
     pub fn frames(&self) -> u32 {
         self.sequencer.frames()
+    }
+
+    /// The memory has overflowed, and no frame is whole until an order empties it.
+    pub fn has_overflowed(&self) -> bool {
+        self.sequencer.ddr.has_overflowed()
     }
 
     /// The last value written to an FPGA register, 0 before.

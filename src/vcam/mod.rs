@@ -15,6 +15,7 @@
 //! [`Port`] adds both, for the in-process transport and for `virtual-usb`.
 #![forbid(unsafe_code)]
 
+mod burst;
 mod cooler;
 mod ddr;
 mod device;

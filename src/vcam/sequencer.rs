@@ -8,13 +8,15 @@
 
 use std::time::Duration;
 
-use super::ddr::{Ddr, Sending};
+use super::burst::{Burst, Order};
+use super::ddr::{Ddr, Entry, Sending};
 use super::device::BulkIn;
 use super::gps;
 use super::sensor::pixels::{Imager, Shot};
-use super::sensor::timing::{SHORTEST_EXPOSURE_US, readout_time, row_ns};
+use super::sensor::timing::{SHORTEST_EXPOSURE_US, live_row_ns, readout_time, single_row_ns};
 use super::sensor::{self, Readout};
-use super::spec::ReadoutPace;
+use super::spec::{DeviceSpec, ReadoutPace};
+use crate::transport::LinkSpeed;
 use crate::wire::status::Timing;
 use crate::wire::{Command, GainCode};
 
@@ -42,8 +44,8 @@ enum Mode {
     Idle,
     /// Frames on order.
     Single,
-    /// Frames one after the other; the next readout starts then.
-    Live { next: Duration },
+    /// Frames one after the other; the next readout starts then, unless a burst is held.
+    Live { next: Option<Duration> },
 }
 
 /// What frames take from the rest of the camera.
@@ -57,10 +59,14 @@ pub(super) struct Sequencer {
     settings: Settings,
     mode: Mode,
     pace: ReadoutPace,
+    link: LinkSpeed,
     /// Hardware frame number; begins anew with each initialise command.
     next_number: u32,
     /// Frames read out since power-on, lost ones included.
     frames: u32,
+    burst: Burst,
+    /// The last frame of a burst.
+    last: Option<Shot>,
     pub(super) ddr: Ddr,
 }
 
@@ -68,7 +74,7 @@ pub(super) struct Sequencer {
 pub(super) struct UnknownOrder;
 
 impl Sequencer {
-    pub(super) fn new(readout: &'static Readout, pace: ReadoutPace, ddr: Ddr) -> Sequencer {
+    pub(super) fn new(readout: &'static Readout, spec: &DeviceSpec) -> Sequencer {
         Sequencer {
             settings: Settings {
                 readout,
@@ -81,10 +87,13 @@ impl Sequencer {
                 offset: 0,
             },
             mode: Mode::Idle,
-            pace,
+            pace: spec.readout,
+            link: spec.link,
             next_number: 0,
             frames: 0,
-            ddr,
+            burst: Burst::new(),
+            last: None,
+            ddr: Ddr::new(spec),
         }
     }
 
@@ -104,7 +113,9 @@ impl Sequencer {
                 self.settings.first_row = readout.whole_first;
                 self.next_number = 0;
                 self.ddr.clear();
-                self.mode = if single { Mode::Single } else { Mode::Live { next: now } };
+                self.burst.end();
+                self.last = None;
+                self.mode = if single { Mode::Single } else { Mode::Live { next: Some(now) } };
                 self.restart_live(now);
             }
             Command::Region(region) => {
@@ -129,7 +140,9 @@ impl Sequencer {
             Command::Start => {
                 self.ddr.clear();
                 self.mode = Mode::Single;
-                self.store(now + self.exposure(), around);
+                let readout = now + self.exposure();
+                self.store(self.shot(readout, around), readout);
+                self.count(1);
             }
             Command::TriggerOut => {}
         }
@@ -147,7 +160,7 @@ impl Sequencer {
         self.advance(now, around);
         let mut answer = self.ddr.read(imager, out, now);
         if let (Mode::Live { next }, false, None) = (self.mode, answer.ended, answer.retry_at) {
-            answer.retry_at = Some(next);
+            answer.retry_at = next;
         }
         answer
     }
@@ -156,6 +169,25 @@ impl Sequencer {
     pub(super) fn sending(&mut self, now: Duration, around: &Surroundings) -> Option<Sending> {
         self.advance(now, around);
         self.ddr.sending(now)
+    }
+
+    /// Takes the write of an FPGA register.
+    pub(super) fn register(&mut self, register: u16, value: u8, now: Duration, around: &Surroundings) {
+        self.advance(now, around);
+        let Some(order) = self.burst.write(register, value) else { return };
+        if !self.is_live() {
+            return;
+        }
+        if order == Order::Resend {
+            if let Some(shot) = self.last.clone() {
+                let keeps_tail = self.burst.keeps_tail(shot.number, shot.frame_bytes());
+                self.ddr.push(shot, Entry { readout: now, row_ns: 0, keeps_tail });
+            }
+        } else {
+            self.next_number = 0;
+            let runs = !self.burst.is_held();
+            self.mode = Mode::Live { next: runs.then(|| now + self.exposure()) };
+        }
     }
 
     /// Counter units waiting.
@@ -186,7 +218,12 @@ impl Sequencer {
     }
 
     fn line_ns(&self) -> u64 {
-        row_ns(self.settings.sixteen_bit, self.settings.traffic, self.is_live())
+        let s = &self.settings;
+        if self.is_live() {
+            live_row_ns(s.sixteen_bit, s.traffic, self.link)
+        } else {
+            single_row_ns(s.sixteen_bit)
+        }
     }
 
     fn exposure(&self) -> Duration {
@@ -205,41 +242,49 @@ impl Sequencer {
     }
 
     fn restart_live(&mut self, now: Duration) {
-        if self.is_live() {
-            self.mode = Mode::Live { next: now + self.exposure() };
+        if let Mode::Live { next: Some(_) } = self.mode {
+            self.mode = Mode::Live { next: Some(now + self.exposure()) };
         }
     }
 
     /// Lets live frames happen up to `now`.
     fn advance(&mut self, now: Duration, around: &Surroundings) {
-        while let Mode::Live { next } = self.mode {
+        while let Mode::Live { next: Some(next) } = self.mode {
             if next > now {
                 return;
             }
-            let period = self.period();
-            if self.ddr.has_room(&self.shot(next, around)) {
-                self.store(next, around);
-                self.mode = Mode::Live { next: next + period };
+            let period = self.period().as_nanos() as u64;
+            let all = (now - next).as_nanos() as u64 / period + 1;
+            let shot = self.shot(next, around);
+            let frames = if self.burst.is_over(shot.number) {
+                all
+            } else if !self.burst.lets_pass(shot.number) {
+                1
+            } else if self.ddr.has_room(&shot, next) {
+                self.store(shot, next);
+                1
             } else {
                 // Nobody reads while time only passes, so no later frame finds room
                 // either: all up to now are lost, and only counted.
-                let lost = (now - next).as_nanos() / period.as_nanos() + 1;
-                self.count(lost as u32);
-                let gap = period.as_nanos() * lost;
-                self.mode = Mode::Live { next: next + Duration::from_nanos(gap as u64) };
-            }
+                self.ddr.lose();
+                all
+            };
+            self.count(frames);
+            self.mode = Mode::Live { next: Some(next + Duration::from_nanos(period * frames)) };
         }
     }
 
-    fn store(&mut self, readout: Duration, around: &Surroundings) {
-        let shot = self.shot(readout, around);
-        self.count(1);
-        self.ddr.push(shot, readout, self.fill_ns());
+    fn store(&mut self, shot: Shot, readout: Duration) {
+        let keeps_tail = shot.live && self.burst.keeps_tail(shot.number, shot.frame_bytes());
+        if self.burst.is_on() {
+            self.last = Some(shot.clone());
+        }
+        self.ddr.push(shot, Entry { readout, row_ns: self.fill_ns(), keeps_tail });
     }
 
-    fn count(&mut self, frames: u32) {
-        self.next_number = self.next_number.wrapping_add(frames);
-        self.frames = self.frames.wrapping_add(frames);
+    fn count(&mut self, frames: u64) {
+        self.next_number = self.next_number.wrapping_add(frames as u32);
+        self.frames = self.frames.wrapping_add(frames as u32);
     }
 
     /// Frames read out since power-on, lost ones included.
