@@ -1043,9 +1043,23 @@ uint32_t QHYCCD_curveFullWell(qhyccd_handle *handle, double gainV, double *fullw
 uint32_t QHYCCD_curveReadoutNoise(qhyccd_handle *handle, double gainV, double *readoutnoise);
 
 /**
- * Not supported: loads dark, flat and bias frames.
+ * Reads dark, flat and bias frames for frames of `ImgW` times `ImgH` pixels with one
+ * channel (`ImgChannel` is 1) of `ImgBits`, 8 or 16. The files are FITS files with a plain
+ * picture of that size, in the units of the frames; their samples may have any form. Each
+ * name may be NULL or empty; without any, what was loaded is forgotten and calibration is
+ * off. The files replace those of the last call.
  *
- * Returns `QHYCCD_ERROR`.
+ * While `SetQHYCCDCalibrationOnOff` has it on, each sample becomes (sample - dark) x mean
+ * flat / flat, rounded, without a dark frame (sample - bias); the bias is taken off the
+ * flat as well. Nothing is scaled with exposure time. The means of the flat of a colour
+ * camera are those of each place in the colour cell.
+ *
+ * The vendor's documents do not say what the files are; the names of the arguments do, and
+ * the rest is this library's own.
+ *
+ * Returns 0. Returns `QHYCCD_ERROR` if a file is missing, of another size or of another
+ * kind, or if there are no such frames; then nothing changes, and `GetQHYCCDLastError`
+ * tells why.
  */
 uint32_t SetQHYCCDLoadCalibrationFrames(qhyccd_handle *handle,
                                         uint32_t ImgW,
@@ -1057,9 +1071,11 @@ uint32_t SetQHYCCDLoadCalibrationFrames(qhyccd_handle *handle,
                                         char *BiasFile);
 
 /**
- * Not supported: correction by the loaded frames on or off.
+ * Switches the correction of frames by what `SetQHYCCDLoadCalibrationFrames` loaded. It
+ * stays as it is until the camera is closed. While it is on, an exposure or a live frame
+ * of another size, depth or number of channels is an error.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0; `QHYCCD_ERROR` if it shall go on and nothing is loaded.
  */
 uint32_t SetQHYCCDCalibrationOnOff(qhyccd_handle *handle, bool onoff);
 

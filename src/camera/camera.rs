@@ -16,6 +16,7 @@ use crate::model::Model;
 use crate::transport::{Identity, LinkSpeed, Transport};
 use crate::wire::{Command, In, Out, page};
 
+use super::calibration::CalibrationSlot;
 use super::link::Link;
 use super::live::LiveSlot;
 use super::plan::{self, Step};
@@ -42,6 +43,7 @@ pub struct Camera {
     pub(super) cooling: Mutex<CoolingState>,
     /// Held for one question and its answer.
     pub(super) wheel: Mutex<()>,
+    pub(super) calibration: Mutex<CalibrationSlot>,
     /// Whether a humidity sensor is fitted, once the camera was asked.
     pub(super) humidity_sensor: Mutex<Option<bool>>,
     /// Most threads that make a frame.
@@ -90,6 +92,7 @@ impl Camera {
             live: LiveSlot::default(),
             cooling: Mutex::new(CoolingState { order: Cooling::Untouched, pwm: 0.0 }),
             wheel: Mutex::new(()),
+            calibration: Mutex::new(CalibrationSlot::default()),
             humidity_sensor: Mutex::new(None),
             threads: AtomicUsize::new(options.threads),
         }

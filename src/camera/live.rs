@@ -72,6 +72,7 @@ impl Camera {
         }
         self.stop_stream();
         let frame = FramePlan::new(self.model(), &settings)?;
+        self.calibration_for(frame.info)?;
         self.make_up(&mut turn)?;
         let stale_bytes = self.stale_bytes(&mut turn, &frame)?;
 
@@ -178,7 +179,8 @@ impl Camera {
         let (frame, plan) =
             stream.take().ok_or_else(|| Error::new(ErrorKind::NotYet, "no frame is ready"))?;
         let converted = match buffer(plan.info) {
-            Some(out) => convert(&plan.pixels, frame, out, |buffer| stream.reuse(buffer)),
+            Some(out) => convert(&plan.pixels, frame, out, |buffer| stream.reuse(buffer))
+                .and_then(|()| self.calibrate(&plan, out)),
             None => {
                 frame.unravel(|_| (), |buffer| stream.reuse(buffer));
                 Err(Error::new(ErrorKind::Invalid, "there is no buffer for the frame"))

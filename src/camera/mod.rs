@@ -5,6 +5,7 @@
 //! without the data.
 #![forbid(unsafe_code)]
 
+mod calibration;
 #[allow(clippy::module_inception)]
 mod camera;
 mod cooling;
@@ -32,6 +33,7 @@ mod types;
 mod watchdog;
 mod wheel;
 
+pub use calibration::CalibrationFiles;
 pub use camera::Camera;
 pub use error::{Error, ErrorKind, Result};
 pub use library::{Library, PlugEvent};

@@ -101,6 +101,7 @@ impl Camera {
         }
         self.join_helper(&mut turn);
         let frame = FramePlan::new(self.model(), &settings)?;
+        self.calibration_for(frame.info)?;
         self.make_up(&mut turn)?;
         self.empty_camera(&mut turn)?;
 
@@ -247,6 +248,7 @@ impl Camera {
             Step::Send(request) => request,
             _ => return Ok(info),
         })?;
+        self.calibrate(&exposure.plan, out)?;
         Ok(info)
     }
 

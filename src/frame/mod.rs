@@ -42,10 +42,12 @@
 
 pub mod assembler;
 pub mod bin;
+pub mod calibrate;
 mod convert;
 pub mod debayer;
 pub mod depth;
 pub mod equalize;
+pub mod fits;
 pub mod hist;
 pub mod plan;
 pub mod pool;
@@ -58,6 +60,7 @@ pub mod swap;
 pub mod unpack;
 
 pub use assembler::{Assembler, Event, Resync};
+pub use calibrate::{Calibration, Masters};
 pub use convert::ConvertError;
 pub use debayer::Method;
 pub use plan::{Depth, Plan, PlanError, Sample, Settings, WireLayout};
