@@ -20,6 +20,7 @@ use super::calibration::CalibrationSlot;
 use super::link::Link;
 use super::live::LiveSlot;
 use super::plan::{self, Step};
+use super::readout::Spare;
 use super::settings::{Applied, Cooling, Settings, Slot};
 use super::single::Progress;
 use super::state::{Op, State, StatusCell, Verdict};
@@ -39,6 +40,7 @@ pub struct Camera {
     pub(super) turn: Mutex<Turn>,
     pub(super) settings: Mutex<Settings>,
     pub(super) progress: Progress,
+    pub(super) spare: Spare,
     pub(super) live: LiveSlot,
     pub(super) cooling: Mutex<CoolingState>,
     /// Held for one question and its answer.
@@ -89,6 +91,7 @@ impl Camera {
             }),
             settings: Mutex::new(Settings::new(model, options)),
             progress: Progress::default(),
+            spare: Spare::default(),
             live: LiveSlot::default(),
             cooling: Mutex::new(CoolingState { order: Cooling::Untouched, pwm: 0.0 }),
             wheel: Mutex::new(()),
@@ -295,6 +298,7 @@ impl Camera {
         if let Err(error) = self.wait_for_reader() {
             log::warn!("{}: {error}", self.id);
         }
+        self.spare.clear();
         if !lost {
             let farewell =
                 self.run(&mut turn, plan::close(self.model, fed)).and_then(|()| self.link.release());

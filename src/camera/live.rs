@@ -77,6 +77,7 @@ impl Camera {
         let stale_bytes = self.stale_bytes(&mut turn, &frame)?;
 
         let endpoint = self.model().wire.endpoint;
+        self.spare.clear();
         let mut reads = Reads::new(self.link.open_bulk_in(endpoint)?);
         let waker = reads.stream().waker();
         let capacity = self.live.frames_kept.load(Ordering::Relaxed);

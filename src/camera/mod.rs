@@ -13,6 +13,7 @@ mod curves;
 #[cfg(test)]
 mod doubles;
 mod error;
+mod fill;
 mod firmware;
 mod format;
 mod geometry;

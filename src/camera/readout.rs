@@ -7,6 +7,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use crate::frame::{Assembler, Event, Sink};
 use crate::transport::{BulkStream, Completion, UsbError};
 use crate::wire::status::decode_ddr_units;
@@ -92,6 +94,18 @@ fn next_len(mut at: At, pending: &VecDeque<usize>, frame_len: usize, most: usize
     (at, len)
 }
 
+/// Buffers that wait for the next frame, a few MiB at most: memory fresh from the system
+/// would cost more than a small frame.
+#[derive(Default)]
+pub(super) struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    /// Gives the memory back.
+    pub(super) fn clear(&self) {
+        *self.0.lock() = Vec::new();
+    }
+}
+
 /// Reads in flight on one endpoint, and their lengths.
 pub(super) struct Reads {
     stream: Box<dyn BulkStream>,
@@ -140,8 +154,14 @@ impl Reads {
             }
             // One for a marker is not worth keeping: used for more, it would be cleared anew.
             let spare = if len > PACKET { self.spare.pop() } else { None };
-            let mut buffer = spare.unwrap_or_default();
-            buffer.resize(len, 0);
+            let buffer = match spare {
+                Some(mut buffer) => {
+                    buffer.resize(len, 0);
+                    buffer
+                }
+                // Memory that the system clears when it is used first.
+                None => vec![0; len],
+            };
             match self.stream.submit(buffer) {
                 Ok(()) => self.pending.push_back(len),
                 Err((UsbError::NoMemory, buffer)) if !self.pending.is_empty() => {
@@ -193,14 +213,30 @@ pub(super) fn read(
     exposure: &Exposure,
     deadline: &Deadline,
     progress: &Progress,
+    spare: &Spare,
     out: &mut [u8],
 ) -> Result<()> {
     let pixels = &exposure.plan.pixels;
-    let frame_len = pixels.frame_len();
-    let mut sink = Sink::new(pixels, out).map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
+    let sink = Sink::new(pixels, out).map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
+    let mut reads = Reads::new(link.open_bulk_in(endpoint)?);
+    reads.spare = std::mem::take(&mut *spare.0.lock());
+    let result = receive(link, endpoint, exposure, deadline, progress, &mut reads, sink);
+    *spare.0.lock() = std::mem::take(&mut reads.spare);
+    result
+}
+
+fn receive(
+    link: &Link,
+    endpoint: u8,
+    exposure: &Exposure,
+    deadline: &Deadline,
+    progress: &Progress,
+    reads: &mut Reads,
+    mut sink: Sink,
+) -> Result<()> {
+    let frame_len = exposure.plan.wire_len();
     let mut assembler = Assembler::new(FRAME_MARKER, frame_len);
     assembler.expect_frame();
-    let mut reads = Reads::new(link.open_bulk_in(endpoint)?);
     let waker = reads.stream().waker();
     let current = link.status().update(|status| {
         status.waker = Some(waker);
@@ -212,8 +248,8 @@ pub(super) fn read(
     progress.begin(frame_len);
 
     let mut heard = Instant::now();
-    let mut stalls = 0;
-    loop {
+    let (mut stalls, mut done) = (0, false);
+    while !done {
         let at = At::Frame(frame_len - sink.bytes_missing());
         link.check(reads.fill(at, frame_len, true))?;
         let completion = reads.wait(deadline.left(WAIT_STEP));
@@ -244,8 +280,8 @@ pub(super) fn read(
                     sink.push(bytes);
                 }
                 Event::FrameDone => {
-                    progress.set_done(frame_len);
-                    return sink.finish().map_err(|e| Error::new(ErrorKind::Internal, e.to_string()));
+                    done = true;
+                    break;
                 }
                 Event::Resync(why) => {
                     log::debug!("{why}; reading on");
@@ -256,6 +292,7 @@ pub(super) fn read(
         progress.set_done(frame_len - sink.bytes_missing());
         reads.recycle(buffer);
         match status {
+            _ if done => {}
             Ok(()) | Err(UsbError::Timeout { .. } | UsbError::Cancelled) => {}
             Err(UsbError::Stall) if stalls < STALLS => {
                 stalls += 1;
@@ -264,6 +301,7 @@ pub(super) fn read(
             Err(error) => return link.check(Err(error)),
         }
     }
+    sink.finish().map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
 /// Reads and forgets what the camera still holds on the endpoint.
@@ -380,7 +418,8 @@ mod tests {
         });
         let mut out = vec![0xA5; 4096];
         let deadline = Deadline(Instant::now() + Duration::from_secs(60));
-        read(&link, 0x81, &exposure, &deadline, &Progress::default(), &mut out).map(|()| out)
+        read(&link, 0x81, &exposure, &deadline, &Progress::default(), &Spare::default(), &mut out)
+            .map(|()| out)
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::util::Clock;
 use crate::wire::status::{DDR_UNIT_BYTES, decode_ddr_units};
 use crate::wire::{Command, In, Out, fpga};
 
+use super::fill::{Fill, Look};
 use super::link::Link;
 use super::plan::{self, FramePlan, Step};
 use super::readout::{self, Deadline};
@@ -28,9 +29,6 @@ use super::{Camera, Error, ErrorKind, FrameInfo, Result, StreamMode};
 
 /// Allowed after the end of exposure, read-out and transfer if the caller sets nothing.
 const DEFAULT_TIMEOUT_MS: u64 = 60_000;
-/// Time between two looks at the fill counter: at first and at most.
-const POLL_FIRST: Duration = Duration::from_millis(2);
-const POLL_MOST: Duration = Duration::from_millis(20);
 /// How often a long wait looks whether the camera is still there.
 const LOOK_FOR_LOSS: Duration = Duration::from_millis(250);
 /// An exposure that was given up may be over this much before its computed end: in camera
@@ -243,7 +241,8 @@ impl Camera {
         let info = exposure.plan.info;
         let out =
             buffer(info).ok_or_else(|| Error::new(ErrorKind::Invalid, "there is no buffer for the frame"))?;
-        readout::read(&self.link, self.model().wire.endpoint, exposure, &deadline, &self.progress, out)?;
+        let endpoint = self.model().wire.endpoint;
+        readout::read(&self.link, endpoint, exposure, &deadline, &self.progress, &self.spare, out)?;
         self.link.send(&match plan::FRAME_DONE {
             Step::Send(request) => request,
             _ => return Ok(info),
@@ -286,27 +285,24 @@ impl Camera {
         }
     }
 
-    /// Waits until the frame is in the camera's memory: enough units, and the counter has
-    /// come to rest.
+    /// Waits until the frame is in the camera's memory: all of its units, or nearly all and
+    /// the counter has come to rest.
     fn wait_for_data(&self, exposure: &Exposure, deadline: &Deadline) -> Result<()> {
         if self.model().ddr_mib == 0 {
             return Ok(());
         }
         let units = (exposure.plan.wire_len() as u64 / DDR_UNIT_BYTES) as u32;
-        let enough = units.saturating_sub(self.model().wire.ddr_missing_units).max(1);
-        let mut pause = POLL_FIRST;
+        let mut fill = Fill::new(units, self.model().wire.ddr_missing_units);
         loop {
-            let (before, after) = (self.ddr_units()?, self.ddr_units()?);
-            if before == after && after >= enough {
+            let seen = self.ddr_units()?;
+            let Look::Again(pause) = fill.seen(seen, Instant::now()) else {
                 return Ok(());
-            }
+            };
             if deadline.passed() {
-                let text =
-                    format!("only {after} of {units} units of the frame came into the camera's memory");
+                let text = format!("only {seen} of {units} units of the frame came into the camera's memory");
                 return Err(Error::new(ErrorKind::Timeout, text));
             }
-            self.wait_current(exposure, Instant::now() + pause)?;
-            pause = (pause * 3 / 2).min(POLL_MOST);
+            self.wait_current(exposure, deadline.0.min(Instant::now() + pause))?;
         }
     }
 
