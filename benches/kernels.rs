@@ -6,7 +6,7 @@
 use divan::Bencher;
 use divan::counter::BytesCount;
 
-use qhyccd::frame::{Plan, Sample, Settings, Sink, Stretch, Turn, WireLayout, depth};
+use qhyccd::frame::{Method, Plan, Sample, Settings, Sink, Stretch, Turn, WireLayout, depth};
 use qhyccd::util::{Bayer, Rect, Size};
 
 /// Rows enough to be far larger than any cache.
@@ -85,14 +85,14 @@ fn bin2_sum8(bencher: Bencher) {
     frame(bencher, Settings { bin: 2, ..eight() });
 }
 
-#[divan::bench]
-fn debayer(bencher: Bencher) {
-    frame(bencher, Settings { debayer: Some(Bayer::Rg), ..settings() });
+#[divan::bench(args = [Method::Bilinear, Method::Gradient])]
+fn debayer(bencher: Bencher, method: Method) {
+    frame(bencher, Settings { debayer: Some(Bayer::Rg), method, ..settings() });
 }
 
-#[divan::bench]
-fn debayer8(bencher: Bencher) {
-    frame(bencher, Settings { debayer: Some(Bayer::Rg), ..eight() });
+#[divan::bench(args = [Method::Bilinear, Method::Gradient])]
+fn debayer8(bencher: Bencher, method: Method) {
+    frame(bencher, Settings { debayer: Some(Bayer::Rg), method, ..eight() });
 }
 
 #[divan::bench]

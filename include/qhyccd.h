@@ -302,7 +302,8 @@ uint32_t SetQHYCCDBitsMode(qhyccd_handle *handle, uint32_t bits);
 /**
  * Switches demosaicing in the library. Frames of a colour camera then have 3 channels
  * in the order blue, green, red. Frames of 32 bits still have one channel, and so have
- * binned ones, unless the environment variable `QHYCCD_COLOUR_BIN` is 1.
+ * binned ones, unless the environment variable `QHYCCD_COLOUR_BIN` is 1. How colours are
+ * made says `QHYCCD_DEBAYER`: `bilinear` or `gradient`.
  *
  * Returns 0, or `QHYCCD_ERROR` if it is switched on for a camera without colour filters.
  */

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::frame::pool;
+use crate::frame::{Method, pool};
 use crate::model::ReadMode;
 use crate::util::{Rect, Size};
 
@@ -168,6 +168,14 @@ impl Camera {
     /// The number of [`Camera::set_threads`].
     pub fn threads(&self) -> usize {
         self.threads.load(Ordering::Relaxed)
+    }
+
+    /// How debayered frames get their colours.
+    pub fn set_debayer_method(&self, method: Method) -> Result<()> {
+        self.change_format(None, |settings| {
+            settings.method = method;
+            Ok(())
+        })
     }
 
     /// Demosaic in the library. Only colour cameras can; switching it off is always fine.

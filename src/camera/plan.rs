@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::frame::{self, Depth, Method, Sample, WireLayout};
+use crate::frame::{self, Depth, Sample, WireLayout};
 use crate::model::{ByteOrder, ControlId, DigitalSlots, InitStep, Model};
 use crate::wire::{Command, GainCode, In, Out, fpga, page, sensor};
 
@@ -206,7 +206,7 @@ impl FramePlan {
             average: settings.average,
             depth,
             debayer: model.bayer.filter(|_| debayer).map(|b| b.shifted(region.x, region.y)),
-            method: Method::Bilinear,
+            method: settings.method,
             header_bytes: if settings.gps { mode.wire_columns as usize } else { 0 },
         })
         .map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::frame::Method;
 use crate::model::{ControlId, Model, Read, ReadMode};
 use crate::util::Rect;
 use crate::wire::Command;
@@ -43,6 +44,7 @@ pub(super) struct Settings {
     pub(super) average: bool,
     /// Bins samples of one colour where there are colours.
     pub(super) colour_bin: bool,
+    pub(super) method: Method,
     pub(super) gps: bool,
 }
 
@@ -61,6 +63,7 @@ impl Settings {
             ignore_overscan: false,
             average: false,
             colour_bin: options.colour_bin,
+            method: options.method,
             gps: false,
         }
     }

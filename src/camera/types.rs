@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::frame::pool;
+use crate::frame::{Method, pool};
 use crate::model::Model;
 use crate::util::Size;
 
@@ -36,17 +36,19 @@ pub struct PixelOptions {
     /// debayered. Their size is even. Without it neighbours are summed, whatever their
     /// colour.
     pub colour_bin: bool,
+    /// How a debayered frame gets its colours.
+    pub method: Method,
 }
 
 impl Default for PixelOptions {
     fn default() -> PixelOptions {
-        PixelOptions { threads: pool::default_threads(), colour_bin: false }
+        PixelOptions { threads: pool::default_threads(), colour_bin: false, method: Method::default() }
     }
 }
 
 impl PixelOptions {
-    /// The options that `QHYCCD_THREADS` (a number) and `QHYCCD_COLOUR_BIN` (1 or 0) name.
-    /// What makes no sense is logged and counts as unset.
+    /// The options that `QHYCCD_THREADS` (a number), `QHYCCD_COLOUR_BIN` (1 or 0) and
+    /// `QHYCCD_DEBAYER` (`bilinear` or `gradient`) name. What makes no sense is logged and counts as unset.
     pub fn from_env() -> PixelOptions {
         PixelOptions::parse(|variable| std::env::var(variable).ok())
     }
@@ -61,8 +63,16 @@ impl PixelOptions {
             }
             number
         };
+        let method = get("QHYCCD_DEBAYER").filter(|value| !value.is_empty()).and_then(|value| {
+            let known = Method::NAMES.iter().find(|(name, _)| *name == value);
+            if known.is_none() {
+                log::warn!("QHYCCD_DEBAYER={value} is ignored: it is not bilinear or gradient");
+            }
+            known.map(|(_, method)| *method)
+        });
         let default = PixelOptions::default();
         PixelOptions {
+            method: method.unwrap_or(default.method),
             threads: number("QHYCCD_THREADS", 1..=pool::MOST_THREADS).unwrap_or(default.threads),
             colour_bin: number("QHYCCD_COLOUR_BIN", 0..=1).map_or(default.colour_bin, |number| number == 1),
         }
@@ -123,8 +133,9 @@ mod tests {
 
     #[test]
     fn the_environment_names_options_and_nonsense_is_ignored() {
-        let options = |threads: &str, colour_bin: &str| {
+        let options = |threads: &str, colour_bin: &str, method: &str| {
             PixelOptions::parse(|variable| match variable {
+                "QHYCCD_DEBAYER" => Some(method.to_owned()),
                 "QHYCCD_THREADS" => Some(threads.to_owned()),
                 "QHYCCD_COLOUR_BIN" => Some(colour_bin.to_owned()),
                 _ => None,
@@ -132,10 +143,15 @@ mod tests {
         };
         let default = PixelOptions::default();
         assert!((1..=4).contains(&default.threads) && !default.colour_bin);
-        assert_eq!(options("3", "1"), PixelOptions { threads: 3, colour_bin: true });
-        assert_eq!(options("64", "0"), PixelOptions { threads: 64, colour_bin: false });
+        let (bilinear, gradient) = (Method::Bilinear, Method::Gradient);
+        let set = PixelOptions { threads: 3, colour_bin: true, method: gradient };
+        assert_eq!(options("3", "1", "gradient"), set);
+        let set = PixelOptions { threads: 64, colour_bin: false, method: bilinear };
+        assert_eq!(options("64", "0", "bilinear"), set);
         for (threads, colour_bin) in [("", ""), ("0", "2"), ("65", "yes"), ("-1", "-1"), ("many", "1 ")] {
-            assert_eq!(options(threads, colour_bin), default);
+            for method in ["", "Gradient", "best"] {
+                assert_eq!(options(threads, colour_bin, method), default);
+            }
         }
         assert_eq!(PixelOptions::parse(|_| None), default);
     }

@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_picture_like_its_flat_becomes_even() {
-        let flat = vec![1000.0, 2000.0, 4000.0, 1000.0];
+        let flat = [1000.0, 2000.0, 4000.0, 1000.0];
         let picture = |calibration: &Calibration| {
             let mut picture: Vec<u8> = flat.iter().flat_map(|v| (*v as u16 + 100).to_le_bytes()).collect();
             assert!(calibration.apply(&mut picture, 0));

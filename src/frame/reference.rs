@@ -20,12 +20,10 @@ pub fn picture(settings: &Settings, frame: &[u8]) -> Vec<u8> {
                 Some(order) => {
                     // Sums first become samples as the wire has them.
                     let natural = settings.wire.sample.depth();
-                    let at = |x: usize, y: usize| fit(binned[y * width + x], natural, natural);
-                    for channel in ['B', 'G', 'R'] {
-                        let value = match settings.method {
-                            Method::Bilinear => bilinear(order, channel, (x, y), (width, height), &at),
-                        };
-                        put(at_depth(value));
+                    let at = |x: usize, y: usize| at_depth(fit(binned[y * width + x], natural, natural));
+                    let plane = Plane { at: &at, size: (width, height), order, top: settings.depth.max() };
+                    for channel in [b'B', b'G', b'R'] {
+                        put(plane.value(settings.method, (x as i64, y as i64), channel));
                     }
                 }
             }
@@ -107,27 +105,106 @@ fn fit(value: u64, from: Depth, to: Depth) -> u64 {
     }
 }
 
-/// The mean of the nearest samples of the channel in the 3×3 around, halves rounded up;
-/// black at the border.
-fn bilinear(
+/// A picture under colour filters that goes on for ever as its own mirror image.
+struct Plane<'a> {
+    at: &'a dyn Fn(usize, usize) -> u64,
+    size: (usize, usize),
     order: Bayer,
-    channel: char,
-    (x, y): (usize, usize),
-    (width, height): (usize, usize),
-    at: &dyn Fn(usize, usize) -> u64,
-) -> u64 {
-    if x == 0 || y == 0 || x + 1 == width || y + 1 == height {
-        return 0;
+    /// The largest value of a sample.
+    top: u32,
+}
+
+impl Plane<'_> {
+    /// The value of a channel.
+    fn value(&self, method: Method, (x, y): (i64, i64), channel: u8) -> u64 {
+        let value = match method {
+            _ if self.colour(x, y) == channel => self.at(x, y),
+            Method::Bilinear => self.bilinear(x, y, channel),
+            Method::Gradient if channel == b'G' => self.green(x, y),
+            Method::Gradient => self.red_or_blue(x, y, channel),
+        };
+        value as u64
     }
-    let colour = |x: usize, y: usize| order.fits_name().as_bytes()[y % 2 * 2 + x % 2] as char;
-    if colour(x, y) == channel {
-        return at(x, y);
+
+    fn at(&self, x: i64, y: i64) -> i64 {
+        (self.at)(reflect(x, self.size.0), reflect(y, self.size.1)) as i64
     }
-    let near: Vec<u64> = (y - 1..=y + 1)
-        .flat_map(|j| (x - 1..=x + 1).map(move |i| (i, j)))
-        .filter(|&(i, j)| colour(i, j) == channel)
-        .map(|(i, j)| at(i, j))
-        .collect();
-    let n = near.len() as u64;
-    (near.iter().sum::<u64>() * 2 + n) / (2 * n)
+
+    /// The letter of the filter at a place, also beyond the borders.
+    fn colour(&self, x: i64, y: i64) -> u8 {
+        self.order.fits_name().as_bytes()[(y.rem_euclid(2) * 2 + x.rem_euclid(2)) as usize]
+    }
+
+    /// The mean of the nearest samples of the colour in the 3×3 around.
+    fn bilinear(&self, x: i64, y: i64, colour: u8) -> i64 {
+        let near: Vec<i64> = (y - 1..=y + 1)
+            .flat_map(|j| (x - 1..=x + 1).map(move |i| (i, j)))
+            .filter(|&(i, j)| self.colour(i, j) == colour)
+            .map(|(i, j)| self.at(i, j))
+            .collect();
+        rounded(near.iter().sum(), near.len() as i64)
+    }
+
+    /// Green after Hamilton and Adams.
+    fn green(&self, x: i64, y: i64) -> i64 {
+        if self.colour(x, y) == b'G' {
+            return self.at(x, y);
+        }
+        let along = |dx: i64, dy: i64| {
+            let (one, other) = (self.at(x - dx, y - dy), self.at(x + dx, y + dy));
+            let bend = 2 * self.at(x, y) - self.at(x - 2 * dx, y - 2 * dy) - self.at(x + 2 * dx, y + 2 * dy);
+            ((one - other).abs() + bend.abs(), 2 * (one + other) + bend)
+        };
+        smoother(along(1, 0), along(0, 1), 4).clamp(0, i64::from(self.top))
+    }
+
+    /// The other colours after Hamilton and Adams, where the sample is of another colour.
+    fn red_or_blue(&self, x: i64, y: i64, colour: u8) -> i64 {
+        let along = |dx: i64, dy: i64| {
+            let (one, other) = (self.at(x - dx, y - dy), self.at(x + dx, y + dy));
+            let green = |n: i64| {
+                let (x, y) = (reflect(x + n * dx, self.size.0), reflect(y + n * dy, self.size.1));
+                self.green(x as i64, y as i64)
+            };
+            let bend = 2 * green(0) - green(-1) - green(1);
+            ((one - other).abs() + bend.abs(), one + other + bend)
+        };
+        let value = if self.colour(x, y) != b'G' {
+            smoother(along(1, 1), along(-1, 1), 2)
+        } else if self.colour(x + 1, y) == colour {
+            rounded(along(1, 0).1, 2)
+        } else {
+            rounded(along(0, 1).1, 2)
+        };
+        value.clamp(0, i64::from(self.top))
+    }
+}
+
+/// Counting back and forth between 0 and `len - 1`.
+fn reflect(mut at: i64, len: usize) -> usize {
+    let len = len as i64;
+    while !(0..len).contains(&at) {
+        at = if len == 1 {
+            0
+        } else if at < 0 {
+            -at
+        } else {
+            2 * (len - 1) - at
+        };
+    }
+    at as usize
+}
+
+/// The nearest integer, halves up.
+fn rounded(sum: i64, count: i64) -> i64 {
+    (2 * sum + count).div_euclid(2 * count)
+}
+
+/// The value of the direction with the smaller gradient, or the mean.
+fn smoother(one: (i64, i64), other: (i64, i64), scale: i64) -> i64 {
+    match one.0.cmp(&other.0) {
+        std::cmp::Ordering::Less => rounded(one.1, scale),
+        std::cmp::Ordering::Greater => rounded(other.1, scale),
+        std::cmp::Ordering::Equal => rounded(one.1 + other.1, 2 * scale),
+    }
 }

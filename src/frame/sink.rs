@@ -30,7 +30,7 @@ pub struct Sink<'a> {
 enum Stage {
     Copy,
     Swap(Swapper),
-    Rows(Rows),
+    Rows(Box<Rows>),
 }
 
 /// Whole rows, one after the other.
@@ -84,7 +84,7 @@ impl<'a> Sink<'a> {
         }
         let settings = plan.settings();
         let stage = if settings.bin > 1 || settings.debayer.is_some() || !settings.is_whole_bytes() {
-            Stage::Rows(Rows::new(plan))
+            Stage::Rows(Box::new(Rows::new(plan)))
         } else if settings.wire.sample == Sample::U16Be {
             Stage::Swap(Swapper::default())
         } else {

@@ -1,8 +1,9 @@
 //! Depths and bins of the frames handed out, down to the last pixel.
 
 use qhyccd::camera::{ErrorKind, PixelOptions, StreamMode};
+use qhyccd::frame::{self, Method, Sample, WireLayout};
 use qhyccd::model::{Availability, ControlId};
-use qhyccd::util::Rect;
+use qhyccd::util::{Bayer, Rect};
 
 use crate::bench::*;
 
@@ -97,7 +98,7 @@ fn bins_of_one_colour_are_an_option() {
 #[test]
 fn options_of_the_library_are_those_of_its_cameras() {
     let bench = bench(COLOUR);
-    bench.library.set_pixel_options(PixelOptions { threads: 3, colour_bin: true });
+    bench.library.set_pixel_options(PixelOptions { threads: 3, colour_bin: true, ..PixelOptions::default() });
     let camera = bench.ready(StreamMode::Single);
     assert_eq!(camera.threads(), 3);
     camera.set_bin(4, 4).unwrap();
@@ -106,4 +107,41 @@ fn options_of_the_library_are_those_of_its_cameras() {
     assert_eq!(camera.threads(), 64);
     camera.set_threads(0).unwrap();
     assert_eq!(camera.threads(), 1);
+}
+
+/// Any corner of the colour cell, both depths, both methods, single and live.
+#[test]
+fn debayered_frames_have_the_colours_of_the_definition() {
+    let bench = bench(COLOUR);
+    let camera = bench.ready(StreamMode::Single);
+    camera.set_debayer(true).unwrap();
+    let picture = |area: Rect, bits: u32, method: Method| {
+        let sample = if bits == 8 { Sample::U8 } else { Sample::U16Le };
+        let wire = WireLayout { columns: area.width, rows: area.height, sample };
+        let debayer = Some(Bayer::Rg.shifted(area.x, area.y));
+        let settings = frame::Settings { debayer, method, ..frame::Settings::whole(wire) };
+        frame::reference::picture(&settings, &expected(area, 1, bits, false))
+    };
+    let shapes = [(9, 6), (70, 5), (1, 1), (2, 40), (33, 1)];
+    for (n, (width, height)) in shapes.into_iter().enumerate() {
+        let area = Rect::new(60 + n as u32 % 2, 80 + n as u32 / 2 % 2, width, height);
+        for bits in [8, 16] {
+            for method in [Method::Bilinear, Method::Gradient] {
+                camera.set_roi(area).unwrap();
+                camera.set_depth(bits).unwrap();
+                camera.set_debayer_method(method).unwrap();
+                let (info, got) = expose(&camera);
+                assert_eq!((info.width, info.height, info.bits, info.channels), (width, height, bits, 3));
+                assert_same(&got, &picture(area, bits, method), &format!("{area:?} {bits} {method:?}"));
+            }
+        }
+    }
+    camera.set_stream_mode(StreamMode::Live).unwrap();
+    camera.init().unwrap();
+    camera.set_roi(AREA).unwrap();
+    camera.begin_live().unwrap();
+    for method in [Method::Bilinear, Method::Gradient] {
+        camera.set_debayer_method(method).unwrap();
+        assert_same(&live(&camera).unwrap().1, &picture(AREA, 16, method), "live");
+    }
 }
