@@ -751,14 +751,16 @@ uint32_t SetQHYCCDTrigerFilterOnOff(qhyccd_handle *handle, bool onoff);
 uint32_t SetQHYCCDTrigerFilterTime(qhyccd_handle *handle, uint32_t time);
 
 /**
- * Switches burst mode. Switching on takes 0.2 s.
+ * Switches burst mode, a part of live video. Switching on takes 0.2 s and stops the frames;
+ * those that wait are forgotten.
  *
  * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t EnableQHYCCDBurstMode(qhyccd_handle *h, bool i);
 
 /**
- * Sets the first and the last frame of a burst, each up to 65535.
+ * Sets the limits of a burst, each up to 65535: it gives the frames between them, so 1 and
+ * 6 give 2, 3, 4 and 5.
  *
  * Returns 0, or `QHYCCD_ERROR` for a larger number; then nothing changes.
  */
@@ -772,28 +774,30 @@ uint32_t SetQHYCCDBurstModeStartEnd(qhyccd_handle *h, uint32_t start, uint32_t e
 uint32_t EnableQHYCCDBurstCountFun(qhyccd_handle *h, bool i);
 
 /**
- * Makes a burst wait until `ReleaseQHYCCDBurstIDLE`.
+ * Stops a burst until `ReleaseQHYCCDBurstIDLE`. Frames that wait are forgotten.
  *
  * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDBurstIDLE(qhyccd_handle *h);
 
 /**
- * Lets a waiting burst run.
+ * Lets a burst run, once. Frames that wait are forgotten; a burst longer than
+ * `SetQHYCCDBufferNumber` has to be fetched as fast as it comes.
  *
  * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t ReleaseQHYCCDBurstIDLE(qhyccd_handle *h);
 
 /**
- * Sends the last frame of a burst once more.
+ * Sends the last frame of a burst once more. Frames that wait are forgotten.
  *
  * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t RereadQHYCCDBurstFrame(qhyccd_handle *h);
 
 /**
- * Sets how many bytes are sent behind a burst so that its last frame fills a transfer.
+ * Sets with how many bytes the camera fills up the last frame of a burst, so that all of it
+ * leaves the camera. 0 may keep it there.
  *
  * Returns 0 or `QHYCCD_ERROR`.
  */

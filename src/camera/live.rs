@@ -56,6 +56,11 @@ impl Default for LiveSlot {
 
 /// Live video.
 impl Camera {
+    /// The stream, while it runs.
+    pub(super) fn running_stream(&self) -> Option<Arc<Stream>> {
+        self.live.stream.lock().clone().filter(|_| self.state() == State::Live)
+    }
+
     /// Starts the stream; one that runs goes on.
     pub fn begin_live(&self) -> Result<()> {
         let mut turn = self.turn.lock();
@@ -101,7 +106,7 @@ impl Camera {
 
     /// Bytes in the camera that were read out before now. A camera that streamed long
     /// without a reader has its memory emptied first.
-    fn stale_bytes(&self, turn: &mut Turn, frame: &FramePlan) -> Result<u64> {
+    pub(super) fn stale_bytes(&self, turn: &mut Turn, frame: &FramePlan) -> Result<u64> {
         if self.model().ddr_mib == 0 {
             return Ok(0);
         }

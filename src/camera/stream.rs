@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use crate::frame::{Assembler, Event, Resync};
 use crate::transport::{Completion, UsbError, Wake};
@@ -25,9 +25,14 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// would follow within a row's time.
 const QUIET: Duration = Duration::from_millis(25);
 
+/// How long a caller waits for the reader to start afresh; it does within moments.
+const FRESH_WITHIN: Duration = Duration::from_secs(1);
+
 /// One stream, as caller and reader share it.
 pub(super) struct Stream {
     mailbox: Mutex<Mailbox>,
+    /// Signalled when the reader has started afresh or has ended.
+    fresh: Condvar,
     waker: Arc<dyn Wake>,
 }
 
@@ -48,6 +53,8 @@ struct Mailbox {
     held: bool,
     /// The reader is to throw so many bytes away and begin anew.
     afresh: Option<u64>,
+    /// It has not done so yet.
+    old: bool,
     stop: bool,
     stats: StreamStats,
 }
@@ -63,10 +70,11 @@ impl Stream {
             overrun: false,
             held: false,
             afresh: Some(stale_bytes),
+            old: true,
             stop: false,
             stats: StreamStats::default(),
         };
-        Stream { mailbox: Mutex::new(mailbox), waker }
+        Stream { mailbox: Mutex::new(mailbox), fresh: Condvar::new(), waker }
     }
 
     /// Starts the thread that reads.
@@ -91,7 +99,11 @@ impl Stream {
         };
         std::thread::Builder::new()
             .name("qhyccd-live".into())
-            .spawn(move || reader.run())
+            .spawn(move || {
+                let stream = reader.stream.clone();
+                reader.run();
+                stream.note_fresh();
+            })
             .map_err(|e| Error::new(ErrorKind::Internal, format!("no thread for the stream: {e}")))
     }
 
@@ -117,8 +129,24 @@ impl Stream {
         let mut mailbox = self.mailbox.lock();
         mailbox.plan = plan;
         mailbox.afresh = Some(stale_bytes);
+        mailbox.old = true;
         drop(mailbox);
         self.waker.wake();
+    }
+
+    fn note_fresh(&self) {
+        let mut mailbox = self.mailbox.lock();
+        mailbox.old = mailbox.afresh.is_some() && !mailbox.stop;
+        drop(mailbox);
+        self.fresh.notify_all();
+    }
+
+    /// Waits until the reader has started afresh: frames that leave the camera from here on
+    /// are taken.
+    pub(super) fn wait_until_fresh(&self) {
+        let end = Instant::now() + FRESH_WITHIN;
+        let mut mailbox = self.mailbox.lock();
+        while mailbox.old && !self.fresh.wait_until(&mut mailbox, end).timed_out() {}
     }
 
     /// The next raw frame and what becomes of it. Its buffers are to come back by
@@ -306,6 +334,7 @@ impl Reader {
         while let Some(completion) = self.reads.wait(Duration::ZERO) {
             self.reads.recycle(completion.buffer);
         }
+        self.stream.note_fresh();
         false
     }
 

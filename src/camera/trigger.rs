@@ -1,8 +1,11 @@
 //! Trigger socket, bursts and frame detection: register sequences as they were observed.
 //! What most registers do is not known; their order and the waits are kept.
 
+use parking_lot::MutexGuard;
+
 use crate::wire::{Command, In, Out, fpga};
 
+use super::camera::Turn;
 use super::plan::{Step, fpga as write, wait_ms};
 use super::state::Op;
 use super::{Camera, Error, ErrorKind, Result};
@@ -95,14 +98,41 @@ fn detect(index: u16, value: u32) -> Vec<Step> {
 /// Trigger, bursts, frame detection.
 impl Camera {
     fn registers(&self, steps: impl FnOnce(&mut TriggerFilter) -> Vec<Step>) -> Result<()> {
-        let mut turn = self.turn.lock();
+        let mut turn = self.trigger_turn()?;
+        let steps = steps(&mut turn.trigger_filter);
+        self.run(&mut turn, steps)
+    }
+
+    fn trigger_turn(&self) -> Result<MutexGuard<'_, Turn>> {
+        let turn = self.turn.lock();
         self.allow(Op::Registers)?;
         if !self.model().has.trigger {
             let text = format!("a {} has no trigger", self.model().name);
             return Err(Error::new(ErrorKind::Unsupported, text));
         }
-        let steps = steps(&mut turn.trigger_filter);
-        self.run(&mut turn, steps)
+        Ok(turn)
+    }
+
+    /// Sends `before`, forgets the frames that have left the sensor until then, and sends
+    /// `after`. The camera counts its frames anew in a burst, and so does the stream.
+    fn new_burst(
+        &self,
+        before: impl IntoIterator<Item = Step>,
+        after: impl IntoIterator<Item = Step>,
+    ) -> Result<()> {
+        let mut turn = self.trigger_turn()?;
+        let Some(stream) = self.running_stream() else {
+            self.run(&mut turn, before)?;
+            return self.run(&mut turn, after);
+        };
+        let plan = stream.plan();
+        stream.hold();
+        let stale_bytes = self.run(&mut turn, before).and_then(|()| self.stale_bytes(&mut turn, &plan));
+        // Whatever happened, the stream goes on.
+        stream.start_afresh(plan, *stale_bytes.as_ref().unwrap_or(&0));
+        stale_bytes?;
+        stream.wait_until_fresh();
+        self.run(&mut turn, after)
     }
 
     /// Trigger input and output on or off. Switching on takes 1.4 s (observed waits).
@@ -179,29 +209,27 @@ impl Camera {
 
     /// Burst mode on or off. Switching on takes 0.2 s (observed waits).
     pub fn burst_enable(&self, on: bool) -> Result<()> {
-        self.registers(|_| {
-            let mut steps = vec![write(fpga::BURST_ON, u16::from(on))];
-            if on {
-                steps.extend([
-                    write(fpga::SOFT_TRIGGER, 0),
-                    wait_ms(100),
-                    Step::Ask(In::Fpga(fpga::DDR_FILL)),
-                    write(fpga::BURST_HOLD, 0),
-                    write(fpga::BURST_HOLD, 1),
-                    write(fpga::BURST_IDLE, 1),
-                    write(fpga::BURST_IDLE, 0),
-                    write(fpga::BURST_HOLD, 0),
-                    write(fpga::BURST_HOLD, 1),
-                    wait_ms(100),
-                    write(fpga::BURST_IDLE, 1),
-                    write(fpga::BURST_IDLE, 0),
-                ]);
-            }
-            steps
-        })
+        let mut steps = vec![write(fpga::BURST_ON, u16::from(on))];
+        if on {
+            steps.extend([
+                write(fpga::SOFT_TRIGGER, 0),
+                wait_ms(100),
+                Step::Ask(In::Fpga(fpga::DDR_FILL)),
+                write(fpga::BURST_HOLD, 0),
+                write(fpga::BURST_HOLD, 1),
+                write(fpga::BURST_IDLE, 1),
+                write(fpga::BURST_IDLE, 0),
+                write(fpga::BURST_HOLD, 0),
+                write(fpga::BURST_HOLD, 1),
+                wait_ms(100),
+                write(fpga::BURST_IDLE, 1),
+                write(fpga::BURST_IDLE, 0),
+            ]);
+        }
+        self.new_burst(steps, [])
     }
 
-    /// First and last frame of a burst.
+    /// A burst gives the frames between these two numbers (public: the maker's notes).
     pub fn burst_start_end(&self, start: u16, end: u16) -> Result<()> {
         self.registers(|_| burst_range(start, end).into())
     }
@@ -211,25 +239,23 @@ impl Camera {
         self.registers(|_| vec![write(fpga::FRAME_COUNT, u16::from(on))])
     }
 
-    /// Stops the burst and waits for its release.
+    /// Stops the burst until its release. Frames that wait are forgotten.
     pub fn burst_idle(&self) -> Result<()> {
-        self.registers(|_| {
-            let strobe = [(fpga::BURST_IDLE, [0, 1, 0]), (fpga::BURST_HOLD, [1, 0, 1])];
-            let mut steps: Vec<Step> =
-                strobe.iter().flat_map(|(r, values)| values.map(|v| write(*r, v))).collect();
-            steps.push(write(fpga::SOFT_TRIGGER, 0));
-            steps
-        })
+        let strobe = [(fpga::BURST_IDLE, [0, 1, 0]), (fpga::BURST_HOLD, [1, 0, 1])];
+        let mut steps: Vec<Step> =
+            strobe.iter().flat_map(|(r, values)| values.map(|v| write(*r, v))).collect();
+        steps.push(write(fpga::SOFT_TRIGGER, 0));
+        self.new_burst(steps, [])
     }
 
-    /// Lets the burst go.
+    /// Lets the burst go. Frames that wait are forgotten.
     pub fn burst_release(&self) -> Result<()> {
-        self.registers(|_| vec![write(fpga::SOFT_TRIGGER, 1)])
+        self.new_burst([], [write(fpga::SOFT_TRIGGER, 1)])
     }
 
-    /// Sends the last frame of the burst again.
+    /// Sends the last frame of the burst again. Frames that wait are forgotten.
     pub fn burst_resend(&self) -> Result<()> {
-        self.registers(|_| vec![write(fpga::BURST_RESEND, 1), wait_ms(100), write(fpga::BURST_RESEND, 0)])
+        self.new_burst([], [write(fpga::BURST_RESEND, 1), wait_ms(100), write(fpga::BURST_RESEND, 0)])
     }
 
     /// Bytes with which the last frame of a burst is filled up.

@@ -4,7 +4,8 @@ use super::args::flag;
 use super::entry::{invalid, with_camera};
 use super::types::{BoolArg, qhyccd_handle};
 
-/// Switches burst mode. Switching on takes 0.2 s.
+/// Switches burst mode, a part of live video. Switching on takes 0.2 s and stops the frames;
+/// those that wait are forgotten.
 ///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -12,7 +13,8 @@ pub extern "C" fn EnableQHYCCDBurstMode(h: *mut qhyccd_handle, i: BoolArg) -> u3
     with_camera("EnableQHYCCDBurstMode", h, |camera| camera.burst_enable(flag(i)))
 }
 
-/// Sets the first and the last frame of a burst, each up to 65535.
+/// Sets the limits of a burst, each up to 65535: it gives the frames between them, so 1 and
+/// 6 give 2, 3, 4 and 5.
 ///
 /// Returns 0, or `QHYCCD_ERROR` for a larger number; then nothing changes.
 #[unsafe(no_mangle)]
@@ -32,7 +34,7 @@ pub extern "C" fn EnableQHYCCDBurstCountFun(h: *mut qhyccd_handle, i: BoolArg) -
     with_camera("EnableQHYCCDBurstCountFun", h, |camera| camera.burst_count(flag(i)))
 }
 
-/// Makes a burst wait until `ReleaseQHYCCDBurstIDLE`.
+/// Stops a burst until `ReleaseQHYCCDBurstIDLE`. Frames that wait are forgotten.
 ///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -40,7 +42,8 @@ pub extern "C" fn SetQHYCCDBurstIDLE(h: *mut qhyccd_handle) -> u32 {
     with_camera("SetQHYCCDBurstIDLE", h, |camera| camera.burst_idle())
 }
 
-/// Lets a waiting burst run.
+/// Lets a burst run, once. Frames that wait are forgotten; a burst longer than
+/// `SetQHYCCDBufferNumber` has to be fetched as fast as it comes.
 ///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -48,7 +51,7 @@ pub extern "C" fn ReleaseQHYCCDBurstIDLE(h: *mut qhyccd_handle) -> u32 {
     with_camera("ReleaseQHYCCDBurstIDLE", h, |camera| camera.burst_release())
 }
 
-/// Sends the last frame of a burst once more.
+/// Sends the last frame of a burst once more. Frames that wait are forgotten.
 ///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -56,7 +59,8 @@ pub extern "C" fn RereadQHYCCDBurstFrame(h: *mut qhyccd_handle) -> u32 {
     with_camera("RereadQHYCCDBurstFrame", h, |camera| camera.burst_resend())
 }
 
-/// Sets how many bytes are sent behind a burst so that its last frame fills a transfer.
+/// Sets with how many bytes the camera fills up the last frame of a burst, so that all of it
+/// leaves the camera. 0 may keep it there.
 ///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]

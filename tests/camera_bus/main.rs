@@ -5,6 +5,7 @@
 //! the failure: then a generous bound stands in for "for ever".
 
 mod bench;
+mod burst;
 mod calibration;
 mod clients;
 mod controls;
