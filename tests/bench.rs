@@ -36,7 +36,8 @@ fn small_frames_are_measured() {
     let cells = |line: &str| -> Vec<String> {
         line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).map(String::from).collect()
     };
-    let rows: Vec<Vec<String>> = text.lines().map(cells).collect();
+    let table = text.lines().skip_while(|line| !line.starts_with("measurement"));
+    let rows: Vec<Vec<String>> = table.map(cells).collect();
     let names: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
     let wanted = ["measurement", "64x64 16 bit", "64x64 16 bit, real read-out", "live 64x64 16 bit, 50/s"];
     assert_eq!(names, wanted, "{text}");

@@ -81,7 +81,7 @@ impl FromStr for Region {
 const ROOM: usize = 400 << 20;
 /// Frames that are not measured: the first ones of a program meet fresh memory.
 const WARM_UP: u32 = 2;
-/// A program's pause between two questions for a live frame.
+/// A program's pause between two questions for a live frame, at most.
 const LIVE_POLL: Duration = Duration::from_millis(5);
 /// Longest wait for a live frame.
 const LIVE_LIMIT_NS: u64 = 20_000_000_000;
@@ -147,7 +147,7 @@ fn measure(args: &Args) -> std::result::Result<(), String> {
                     bench.single(number >= WARM_UP)?;
                 }
             }
-            Kind::Live => bench.live(args.frames)?,
+            Kind::Live => bench.live(args)?,
         }
     }
     say("peak_kib", &[status_kib("VmHWM:")?.saturating_sub(own_kib)]);
@@ -175,14 +175,17 @@ impl Bench {
         Ok(())
     }
 
-    fn live(&mut self, frames: u32) -> std::result::Result<(), String> {
+    fn live(&mut self, args: &Args) -> std::result::Result<(), String> {
+        let frames = args.frames;
+        let pause = LIVE_POLL.min(Duration::from_micros(args.exposure_us.into()));
         self.sdk.begin_live(self.camera)?;
-        for _ in 0..WARM_UP {
-            self.next_live()?;
+        // The first ones may have waited in a queue.
+        for _ in 0..2 * WARM_UP {
+            self.next_live(pause)?;
         }
         let before = counts(&self.sdk)?;
         for _ in 0..frames {
-            self.next_live()?;
+            self.next_live(pause)?;
         }
         let after = counts(&self.sdk)?;
         report(before, after, 0, frames);
@@ -192,13 +195,13 @@ impl Bench {
         Ok(())
     }
 
-    fn next_live(&mut self) -> std::result::Result<(), String> {
+    fn next_live(&mut self, pause: Duration) -> std::result::Result<(), String> {
         let end = sdk::wall_ns() + LIVE_LIMIT_NS;
         while self.sdk.live_frame(self.camera, &mut self.room).is_none() {
             if sdk::wall_ns() > end {
                 return Err("no live frame came".into());
             }
-            std::thread::sleep(LIVE_POLL);
+            std::thread::sleep(pause);
         }
         Ok(())
     }

@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             if round % 2 == 0 {
                 m.ours.push(run(&ours)?);
             }
-            if let Some(oracle) = oracle.as_ref().filter(|_| m.case.compared) {
+            if let Some(oracle) = oracle.as_ref() {
                 m.oracle.push(run(oracle)?);
             }
             if round % 2 == 1 {

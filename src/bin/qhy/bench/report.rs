@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::support::output::{self, Failure, Result};
 
 use super::Measured;
+use super::cases;
 use super::child::Kind;
 use super::rig::{Frame, Outcome, median};
 
@@ -76,6 +77,9 @@ fn compared_rows(measured: &[Measured]) -> Vec<Vec<String>> {
     for title in ["wall ms", "CPU ms", "peak MiB"] {
         titles.extend([title.to_string(), "vendor's".into(), "ratio".into()]);
     }
+    for title in ["requests", "bulk reads"] {
+        titles.extend([title.to_string(), "vendor's".into()]);
+    }
     let mut rows = vec![titles];
     for m in measured.iter().filter(|m| !m.oracle.is_empty()) {
         let mut row = vec![m.case.name.clone()];
@@ -83,8 +87,63 @@ fn compared_rows(measured: &[Measured]) -> Vec<Vec<String>> {
             let value = |o: &Outcome| value(m, o);
             row.extend([mid(&m.ours, value), mid(&m.oracle, value), ratio(m, value)].map(short));
         }
+        for value in [|f: Frame| f.requests, |f: Frame| f.transfers] {
+            row.extend([&m.ours, &m.oracle].map(|library| short(mid(library, |o| value(frame(o))))));
+        }
         rows.push(row);
     }
+    rows
+}
+
+/// What was aimed at, and whether it was met; only what was measured.
+fn aim_rows(measured: &[Measured]) -> Vec<Vec<String>> {
+    let mut rows = vec![["aim", "bound", "measured", ""].map(String::from).to_vec()];
+    // An aim is a most or, if it is negative, a least.
+    let mut aim = |what: &str, bound: f64, value: f64| {
+        let (side, met) =
+            if bound < 0.0 { ("at least", value >= -bound) } else { ("at most", value <= bound) };
+        if value.is_finite() {
+            let word = if met { "met" } else { "missed" };
+            rows.push(vec![what.into(), format!("{side} {}", bound.abs()), short(value), word.into()]);
+        }
+    };
+    let of = |name: &str, value: &dyn Fn(&Measured) -> f64| {
+        measured.iter().find(|m| m.case.name == name).map_or(f64::NAN, value)
+    };
+    let copies = of(cases::SINGLE_FULL, &|m| mid(&m.ours, |o| frame(o).cpu_ns / frame(o).copy_ns));
+    aim("full single frame: CPU in memcpys of it", 1.5, copies);
+    let tail_ms = of(cases::SINGLE_FULL, &|m| mid(&m.ours, |o| frame(o).tail_ns / 1e6));
+    aim("full single frame: last byte to return, ms", 5.0, tail_ms);
+    let peak = of(cases::SINGLE_FULL, &|m| mid(&m.ours, |o| peak_mib(m, o)));
+    aim("full single frame: memory beside the caller's buffer, MiB", 48.0, peak);
+    let cpu_ratio = |m: &Measured| ratio(m, |o| cpu_ms(m, o));
+    aim("full single frame: CPU, vendor's over ours", -8.0, of(cases::SINGLE_FULL, &cpu_ratio));
+    let wall = |m: &Measured| mid(&m.ours, |o| wall_ms(m, o));
+    aim("start: ms beside the 200 ms and the exposure", 20.0, of(cases::START, &wall));
+    aim("small frame: ms beside what the device takes", 10.0, of(cases::SINGLE_SMALL, &wall));
+    let frames = of(cases::LIVE_FULL, &|m| mid(&m.ours, |o| o.peak_kib * 1024.0 / frame(o).bytes));
+    aim("live, 2 frames kept: memory beside the caller's buffer, frames", 3.0, frames);
+    aim("full live frame: CPU, vendor's over ours", -20.0, of(cases::LIVE_FULL, &cpu_ratio));
+    let link = |f: Frame| f.bytes / cases::LINK_RATE * 1e9 / f.wall_ns * 100.0;
+    aim(
+        "live at 400 MB/s: % of the link's frame rate",
+        -99.0,
+        of(cases::LIVE_LINKED, &|m| mid(&m.ours, |o| link(frame(o)))),
+    );
+    let core = |f: Frame| f.cpu_ns / f.wall_ns * 100.0;
+    aim(
+        "live at 400 MB/s: % of one core",
+        35.0,
+        of(cases::LIVE_LINKED, &|m| mid(&m.ours, |o| core(frame(o)))),
+    );
+    // Where the camera sets the pace, nobody is slower.
+    let paced = |m: &Measured| m.case.args.kind == Kind::Live && m.case.args.exposure_us > 10_000;
+    let slowest = measured
+        .iter()
+        .filter(|m| !paced(m))
+        .map(|m| ratio(m, |o| frame(o).wall_ns))
+        .fold(f64::INFINITY, f64::min);
+    aim("all measurements: wall time, vendor's over ours, the least", -1.0, slowest);
     rows
 }
 
@@ -141,7 +200,8 @@ fn sweep_rows(sweep: &[Measured]) -> Vec<Vec<String>> {
 
 /// All tables that have rows.
 fn tables(measured: &[Measured], sweep: &[Measured]) -> Vec<Vec<Vec<String>>> {
-    let mut tables = vec![cost_rows(measured), compared_rows(measured), sweep_rows(sweep)];
+    let mut tables =
+        vec![aim_rows(measured), cost_rows(measured), compared_rows(measured), sweep_rows(sweep)];
     tables.retain(|rows| rows.len() > 1);
     tables
 }
