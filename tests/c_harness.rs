@@ -100,9 +100,16 @@ fn a_recorded_run_plays_again_without_the_camera() {
     program.expect(&format!("replay:{}", record.display()), &["small"], "single-small");
 }
 
+/// 2550 frames in buffers of exactly their bytes, each of another form.
 #[test]
-fn nothing_is_written_behind_a_frame_or_an_answer() {
-    Program::build("guard", "guard").expect(FAST, &[], "guard");
+fn nothing_is_written_outside_a_frame_and_every_pixel_is_right() {
+    let program = Program::build("guard", "guard");
+    let colour = FAST.replace("600M", "600C");
+    program.expect(FAST, &[], "guard");
+    program.expect(&colour, &[], "guard");
+    let mut command = program.command(&colour, &[]);
+    command.env("QHYCCD_COLOUR_BIN", "1").env("QHYCCD_DEBAYER", "gradient");
+    compare(&run(&mut command).silent(), "guard");
 }
 
 #[test]
