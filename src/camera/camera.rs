@@ -24,7 +24,7 @@ use super::readout::Spare;
 use super::settings::{Applied, Cooling, Settings, Slot};
 use super::single::Progress;
 use super::state::{Op, State, StatusCell, Verdict};
-use super::trigger::TriggerFilter;
+use super::trigger::TriggerSetup;
 use super::watchdog::Watchdog;
 use super::{CameraInfo, Error, ErrorKind, PixelOptions, Result};
 
@@ -59,7 +59,7 @@ pub(super) struct Turn {
     pub(super) watchdog: Option<Watchdog>,
     /// The helper of a long exposure.
     pub(super) helper: Option<JoinHandle<()>>,
-    pub(super) trigger_filter: TriggerFilter,
+    pub(super) trigger: TriggerSetup,
 }
 
 /// The cooler as the host knows it.
@@ -87,7 +87,7 @@ impl Camera {
                 initialised_before: false,
                 watchdog: None,
                 helper: None,
-                trigger_filter: TriggerFilter::default(),
+                trigger: TriggerSetup::default(),
             }),
             settings: Mutex::new(Settings::new(model, options)),
             progress: Progress::default(),
@@ -172,6 +172,8 @@ impl Camera {
             let order = self.cooling.lock().order;
             self.run(turn, plan::cooling(self.model(), order))?;
         }
+        let trigger = turn.trigger.steps();
+        self.run(turn, trigger)?;
         turn.applied.mode = Some((wanted.stream, wanted.read_mode));
         turn.applied.gps = wanted.gps;
         turn.initialised_before = true;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::transport::{BulkStream, Completion, Identity, LinkSpeed, Setup, Transport, UsbError, Wake};
+use crate::wire::status::encode_ddr_units;
 
 use super::link::Link;
 use super::state::StatusCell;
@@ -21,45 +22,49 @@ impl Wake for Nobody {
 /// Largest packet of the endpoint.
 const PACKET: usize = 1024;
 
-/// Plays packets, then nothing: a read ends when it is full or with a short packet.
-pub(super) struct Script(VecDeque<Vec<u8>>, VecDeque<Vec<u8>>);
+/// Plays packets, then nothing: a read ends when it is full or with a short packet. At an
+/// empty packet nothing comes for so long that somebody may think it was the last.
+pub(super) struct Script {
+    packets: VecDeque<Vec<u8>>,
+    queue: VecDeque<Vec<u8>>,
+    /// Bytes in the oldest read.
+    filled: usize,
+}
 
 impl Script {
     pub(super) fn new(packets: Vec<Vec<u8>>) -> Script {
-        Script(packets.into(), VecDeque::new())
+        Script { packets: packets.into(), queue: VecDeque::new(), filled: 0 }
     }
 }
 
 impl BulkStream for Script {
     fn submit(&mut self, buffer: Vec<u8>) -> std::result::Result<(), (UsbError, Vec<u8>)> {
-        self.1.push_back(buffer);
+        self.queue.push_back(buffer);
         Ok(())
     }
     fn wait(&mut self, timeout: Duration) -> Option<Completion> {
         // What is asked for without waiting is not here yet.
-        if timeout.is_zero() || self.0.is_empty() {
+        if timeout.is_zero() || self.packets.is_empty() {
             std::thread::sleep(timeout.min(Duration::from_millis(1)));
             return None;
         }
-        let mut buffer = self.1.pop_front()?;
-        let mut filled = 0;
-        while let Some(packet) = self.0.front().filter(|p| filled + p.len() <= buffer.len()) {
-            buffer[filled..filled + packet.len()].copy_from_slice(packet);
-            filled += packet.len();
-            let short = packet.len() < PACKET;
-            self.0.pop_front();
-            if short {
-                break;
+        let buffer = self.queue.front_mut()?;
+        while let Some(packet) = self.packets.pop_front() {
+            if packet.is_empty() {
+                std::thread::sleep(timeout);
+                return None;
+            }
+            buffer[self.filled..self.filled + packet.len()].copy_from_slice(&packet);
+            self.filled += packet.len();
+            if packet.len() < PACKET || self.filled == buffer.len() {
+                let filled = std::mem::take(&mut self.filled);
+                return self.queue.pop_front().map(|buffer| Completion { buffer, filled, status: Ok(()) });
             }
         }
-        if filled < buffer.len() && filled % PACKET == 0 {
-            // Goes on with packets that never come.
-            return None;
-        }
-        Some(Completion { buffer, filled, status: Ok(()) })
+        None
     }
     fn pending(&self) -> usize {
-        self.1.len()
+        self.queue.len()
     }
     fn cancel_all(&mut self) {}
     fn waker(&self) -> Arc<dyn Wake> {
@@ -67,8 +72,8 @@ impl BulkStream for Script {
     }
 }
 
-/// A device that is there, takes everything and sends by script.
-struct Quiet(Identity, Mutex<Option<Script>>);
+/// A device that is there, takes everything, sends by script and holds so many DDR units.
+struct Quiet(Identity, Mutex<Option<Script>>, u64);
 
 impl Transport for Quiet {
     fn identity(&self) -> &Identity {
@@ -80,8 +85,9 @@ impl Transport for Quiet {
     fn release(&self) -> std::result::Result<(), UsbError> {
         Ok(())
     }
-    fn control_in(&self, _: Setup, _: &mut [u8], _: Duration) -> std::result::Result<usize, UsbError> {
-        Ok(0)
+    fn control_in(&self, _: Setup, data: &mut [u8], _: Duration) -> std::result::Result<usize, UsbError> {
+        data.copy_from_slice(&encode_ddr_units(self.2));
+        Ok(data.len())
     }
     fn control_out(&self, _: Setup, _: &[u8], _: Duration) -> std::result::Result<(), UsbError> {
         Ok(())
@@ -103,14 +109,12 @@ impl Transport for Quiet {
     }
 }
 
-/// A link to it.
-pub(super) fn link() -> Link {
-    link_with(Vec::new())
-}
-
-/// A link on which these packets come.
-pub(super) fn link_with(packets: Vec<Vec<u8>>) -> Link {
+/// A link on which these packets come from a device that says that it holds so many units.
+pub(super) fn link_with(packets: Vec<Vec<u8>>, units: u64) -> Link {
     let device =
         Identity { vendor: 0, product: 0, bus: 0, address: 0, ports: Vec::new(), speed: LinkSpeed::Super };
-    Link::new(Arc::new(Quiet(device, Mutex::new(Some(Script::new(packets))))), Arc::new(StatusCell::new()))
+    Link::new(
+        Arc::new(Quiet(device, Mutex::new(Some(Script::new(packets))), units)),
+        Arc::new(StatusCell::new()),
+    )
 }

@@ -222,10 +222,10 @@ impl Camera {
         self.allow(Op::Format)?;
         let mut wanted = self.settings.lock().clone();
         change(&mut wanted)?;
-        let frame = FramePlan::new(self.model(), &wanted)?;
+        FramePlan::new(self.model(), &wanted)?;
         match self.link.status().state() {
             State::Exposing | State::Reading => {}
-            State::Live => self.change_stream(&mut turn, &wanted, frame)?,
+            State::Live => self.change_stream(&mut turn, &wanted, None)?,
             _ => {
                 if let Some(slot) = slot {
                     let command = plan::command(self.model(), &wanted, slot);
@@ -246,10 +246,7 @@ impl Camera {
         let command = plan::command(self.model(), &wanted, slot);
         match self.link.status().state() {
             State::Exposing | State::Reading => {}
-            State::Live => {
-                let frame = FramePlan::new(self.model(), &wanted)?;
-                self.renew_stream(&mut turn, frame, |turn| self.send_setting(turn, slot, command))?;
-            }
+            State::Live => self.change_stream(&mut turn, &wanted, Some(slot))?,
             _ => self.send_setting(&mut turn, slot, command)?,
         }
         *self.settings.lock() = wanted;

@@ -86,8 +86,9 @@ impl Camera {
         let mut reads = Reads::new(self.link.open_bulk_in(endpoint)?);
         let waker = reads.stream().waker();
         let capacity = self.live.frames_kept.load(Ordering::Relaxed);
-        let stream = Arc::new(Stream::new(frame, capacity, stale_bytes, waker));
-        let thread = stream.start(self.link.clone(), endpoint, reads)?;
+        let stream = Arc::new(Stream::new(settings.read_mode, frame, capacity, stale_bytes, waker));
+        stream.trust_numbers(turn.trigger.frames_count_on());
+        let thread = stream.start(self.link.clone(), self.model(), reads)?;
         *self.live.stream.lock() = Some(stream);
         *self.live.thread.lock() = Some(thread);
         let begun = self.link.status().update(|status| {
@@ -122,48 +123,55 @@ impl Camera {
         waiting(self)
     }
 
-    /// Goes on with frames of another format.
-    pub(super) fn change_stream(&self, turn: &mut Turn, wanted: &Settings, frame: FramePlan) -> Result<()> {
+    /// Goes on with frames of other settings; `image` is sent in any case. Frames that have
+    /// left the camera before, or wait in it, are not handed out any more.
+    ///
+    /// After a change of the read mode there is no going on: the next stream will have it.
+    pub(super) fn change_stream(
+        &self,
+        turn: &mut Turn,
+        wanted: &Settings,
+        image: Option<Slot>,
+    ) -> Result<()> {
         let Some(stream) = self.live.stream.lock().clone() else {
             return Ok(());
         };
-        if stream.plan().same_wire(&frame) && turn.applied.gps == wanted.gps {
+        if stream.read_mode != wanted.read_mode {
+            return Ok(());
+        }
+        let frame = FramePlan::new(self.model(), wanted)?;
+        if image.is_none() && stream.plan().same_wire(&frame) && turn.applied.gps == wanted.gps {
             stream.set_plan(frame);
             return Ok(());
         }
-        self.renew_stream(turn, frame, |turn| self.send_format(turn, wanted))
-    }
-
-    /// Sends what the frames of the stream depend on. Those that have left the camera
-    /// before, or wait in it, are not handed out any more.
-    pub(super) fn renew_stream(
-        &self,
-        turn: &mut Turn,
-        frame: FramePlan,
-        send: impl FnOnce(&mut Turn) -> Result<()>,
-    ) -> Result<()> {
-        let Some(stream) = self.live.stream.lock().clone() else {
-            return send(turn);
-        };
-        let old = stream.plan();
         stream.hold();
-        match send(turn).and_then(|()| self.stale_bytes(turn, &frame)) {
-            Ok(stale_bytes) => {
-                stream.start_afresh(Arc::new(frame), stale_bytes);
-                Ok(())
-            }
-            Err(error) => {
-                stream.start_afresh(old, 0);
-                Err(error)
-            }
+        if let Some(slot) = image {
+            turn.applied.forget(slot);
         }
+        let changed = self.send_image_settings(turn, wanted).and_then(|()| self.stale_bytes(turn, &frame));
+        let goes_on = |plan, stale_bytes| {
+            stream.set_given_up(false);
+            stream.start_afresh(plan, stale_bytes);
+        };
+        let Err(error) = changed.map(|stale_bytes| goes_on(Arc::new(frame), stale_bytes)) else {
+            return Ok(());
+        };
+        // What the camera holds now is not sure: what it held before, or nothing.
+        let before = self.settings.lock().clone();
+        let old = stream.plan();
+        match self.send_image_settings(turn, &before).and_then(|()| self.stale_bytes(turn, &old)) {
+            Ok(stale_bytes) => goes_on(old, stale_bytes),
+            Err(_) => stream.set_given_up(true),
+        }
+        Err(error)
     }
 
-    fn send_format(&self, turn: &mut Turn, wanted: &Settings) -> Result<()> {
-        for slot in [Slot::Bits, Slot::Region] {
+    /// Sends what frames depend on and the camera does not hold.
+    fn send_image_settings(&self, turn: &mut Turn, wanted: &Settings) -> Result<()> {
+        for slot in Slot::ALL {
             let command = plan::command(self.model(), wanted, slot);
             if !turn.applied.holds(slot, command) {
-                self.run(turn, [Step::Setting(slot, command)])?;
+                self.send_setting(turn, slot, command)?;
             }
         }
         if turn.applied.gps != wanted.gps {
@@ -182,6 +190,14 @@ impl Camera {
         self.allow(Op::LiveFrame)?;
         let stream = self.live.stream.lock().clone();
         let stream = stream.ok_or_else(|| Error::new(ErrorKind::State, "live video is not running"))?;
+        // The caller may count on the size of the new mode, which this stream has not.
+        if self.settings.lock().read_mode != stream.read_mode {
+            return Err(Error::new(ErrorKind::State, "the read mode was changed; start live video anew"));
+        }
+        if stream.is_given_up() {
+            let text = "the camera did not take a change; make it again or start live video anew";
+            return Err(Error::new(ErrorKind::Usb, text));
+        }
         let (frame, plan) =
             stream.take().ok_or_else(|| Error::new(ErrorKind::NotYet, "no frame is ready"))?;
         let converted = match buffer(plan.info) {
@@ -239,6 +255,13 @@ impl Camera {
             stream.set_capacity(frames);
         }
         Ok(())
+    }
+
+    /// Tells the stream, if there is one, whether the camera counts its frames without end.
+    pub(super) fn trust_numbers(&self, yes: bool) {
+        if let Some(stream) = self.live.stream.lock().as_ref() {
+            stream.trust_numbers(yes);
+        }
     }
 
     /// Forgets the frames that wait.

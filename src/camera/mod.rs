@@ -20,6 +20,7 @@ mod geometry;
 mod library;
 mod link;
 mod live;
+mod numbers;
 mod params;
 mod plan;
 mod raw;

@@ -187,6 +187,10 @@ impl FramePlan {
         let mode = settings.mode(model);
         let region = frame_region(model, settings);
         let wire = wire_region(mode, settings.stream, region);
+        if settings.stream == StreamMode::Live && model.wire.live_header_bytes > 0 {
+            let text = format!("live frames of a {} begin with bytes that are not understood", model.name);
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
         let sample = match (settings.depth > 8, model.wire.order) {
             (false, _) => Sample::U8,
             (true, ByteOrder::Big) => Sample::U16Be,

@@ -298,3 +298,13 @@ fn only_colour_at_bin_1_is_debayered_and_the_order_moves_with_the_corner() {
     let moved = plan("QHY600C", |s| s.roi = Some(Rect::new(1, 1, 64, 64)));
     assert_eq!(moved.pixels.settings().debayer, Some(crate::util::Bayer::Bg));
 }
+
+#[test]
+fn live_frames_with_a_header_of_their_own_are_refused() {
+    let mut model = *by_name("QHY600M").unwrap();
+    model.wire.live_header_bytes = 4;
+    let mut settings = Settings::new(&model, PixelOptions::default());
+    FramePlan::new(&model, &settings).unwrap();
+    settings.stream = StreamMode::Live;
+    assert_eq!(FramePlan::new(&model, &settings).unwrap_err().kind(), ErrorKind::Unsupported);
+}

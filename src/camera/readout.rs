@@ -411,7 +411,7 @@ mod tests {
         .unwrap();
         let length = Duration::ZERO;
         let exposure = Exposure { number: 1, plan: plan.into(), start: length, length };
-        let link = super::super::doubles::link_with(transfers);
+        let link = super::super::doubles::link_with(transfers, 0);
         link.status().update(|status| {
             status.state = State::Reading;
             status.exposure = Some(exposure.clone());

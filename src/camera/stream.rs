@@ -9,10 +9,14 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use crate::frame::{Assembler, Event, Resync};
+use crate::model::Model;
 use crate::transport::{Completion, UsbError, Wake};
-use crate::wire::FRAME_MARKER;
+use crate::wire::frame_header::{FRAME_NUMBER_BYTES, decode_frame_number};
+use crate::wire::status::decode_ddr_units;
+use crate::wire::{FRAME_MARKER, In, fpga};
 
 use super::link::Link;
+use super::numbers::{Numbers, Told};
 use super::plan::FramePlan;
 use super::readout::{At, Reads, WAIT_STEP};
 use super::rope::Rope;
@@ -21,15 +25,19 @@ use super::{Error, ErrorKind, Result, StreamStats};
 
 /// Pause after a failed read, so that a failing device does not take the processor.
 const PAUSE: Duration = Duration::from_millis(10);
-/// If nothing follows a frame for so long, it ends there. Bytes of a frame that goes on
-/// would follow within a row's time.
-const QUIET: Duration = Duration::from_millis(25);
+/// If nothing follows a frame for so long, the camera is asked whether it holds more. Bytes
+/// of a frame that goes on would follow within a row's time.
+const QUIET: Duration = Duration::from_millis(10);
+/// A camera that says so often that it holds the same, and sends nothing, holds nothing.
+const SAME_ANSWERS: u32 = 8;
 
 /// How long a caller waits for the reader to start afresh; it does within moments.
 const FRESH_WITHIN: Duration = Duration::from_secs(1);
 
 /// One stream, as caller and reader share it.
 pub(super) struct Stream {
+    /// The read mode of all its frames.
+    pub(super) read_mode: usize,
     mailbox: Mutex<Mailbox>,
     /// Signalled when the reader has started afresh or has ended.
     fresh: Condvar,
@@ -51,16 +59,26 @@ struct Mailbox {
     overrun: bool,
     /// Frames that come are void until the reader has started afresh.
     held: bool,
+    /// Nobody knows what the frames are: they stay void.
+    given_up: bool,
     /// The reader is to throw so many bytes away and begin anew.
     afresh: Option<u64>,
     /// It has not done so yet.
     old: bool,
     stop: bool,
+    /// `None` while the camera may number its frames as it likes.
+    numbers: Option<Numbers>,
     stats: StreamStats,
 }
 
 impl Stream {
-    pub(super) fn new(plan: FramePlan, capacity: usize, stale_bytes: u64, waker: Arc<dyn Wake>) -> Stream {
+    pub(super) fn new(
+        read_mode: usize,
+        plan: FramePlan,
+        capacity: usize,
+        stale_bytes: u64,
+        waker: Arc<dyn Wake>,
+    ) -> Stream {
         let mailbox = Mailbox {
             plan: Arc::new(plan),
             ready: VecDeque::new(),
@@ -69,24 +87,26 @@ impl Stream {
             used: Vec::new(),
             overrun: false,
             held: false,
+            given_up: false,
             afresh: Some(stale_bytes),
             old: true,
             stop: false,
+            numbers: Some(Numbers::default()),
             stats: StreamStats::default(),
         };
-        Stream { mailbox: Mutex::new(mailbox), fresh: Condvar::new(), waker }
+        Stream { read_mode, mailbox: Mutex::new(mailbox), fresh: Condvar::new(), waker }
     }
 
     /// Starts the thread that reads.
     pub(super) fn start(
         self: &Arc<Stream>,
         link: Link,
-        endpoint: u8,
+        model: &'static Model,
         reads: Reads,
     ) -> Result<JoinHandle<()>> {
         let reader = Reader {
             link,
-            endpoint,
+            model,
             stream: self.clone(),
             reads,
             assembler: Assembler::new(FRAME_MARKER, 0),
@@ -149,6 +169,16 @@ impl Stream {
         while mailbox.old && !self.fresh.wait_until(&mut mailbox, end).timed_out() {}
     }
 
+    /// Whether it is not known any more what the camera sends.
+    pub(super) fn set_given_up(&self, given_up: bool) {
+        self.mailbox.lock().given_up = given_up;
+    }
+
+    /// True if it is not known what the camera sends.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.mailbox.lock().given_up
+    }
+
     /// The next raw frame and what becomes of it. Its buffers are to come back by
     /// [`Stream::reuse`], and then [`Stream::give_back`] is to be called.
     pub(super) fn take(&self) -> Option<(Rope, Arc<FramePlan>)> {
@@ -172,6 +202,11 @@ impl Stream {
         mailbox.lent -= 1;
         mailbox.stats.delivered += u64::from(delivered);
         mailbox.stats.dropped += u64::from(!delivered);
+    }
+
+    /// Whether the camera counts its frames without end. In any case it may begin anew now.
+    pub(super) fn trust_numbers(&self, yes: bool) {
+        self.mailbox.lock().numbers = yes.then(Numbers::default);
     }
 
     /// Forgets the frames that wait.
@@ -218,10 +253,18 @@ impl Mailbox {
         true
     }
 
-    /// A whole frame came.
-    fn deliver(&mut self, frame: Rope) {
+    /// A whole frame came, to which the camera gave this number.
+    fn deliver(&mut self, frame: Rope, number: Option<u32>) {
+        match self.numbers.as_mut().zip(number).map(|(numbers, number)| numbers.note(number)) {
+            Some(Told::New { missed }) => self.stats.missed += u64::from(missed),
+            Some(Told::Old) => {
+                self.stats.stale += 1;
+                return self.recycle(frame);
+            }
+            None => {}
+        }
         self.stats.received += 1;
-        if self.held || self.stop {
+        if self.held || self.given_up || self.stop {
             self.stats.dropped += 1;
             return self.recycle(frame);
         }
@@ -250,7 +293,7 @@ impl Mailbox {
 /// The thread that reads.
 struct Reader {
     link: Link,
-    endpoint: u8,
+    model: &'static Model,
     stream: Arc<Stream>,
     reads: Reads,
     assembler: Assembler,
@@ -260,11 +303,21 @@ struct Reader {
     stale_bytes: u64,
     /// What came of the present frame.
     frame: Rope,
-    /// A frame that has its length, but nothing has yet shown that it ends there: where
-    /// bytes and a marker were lost, two frames would make one.
-    unproven: Option<(Rope, Instant)>,
+    unproven: Option<Unproven>,
     /// What the present transfer brought.
     happened: Vec<Happened>,
+}
+
+/// A frame that has its length, but nothing has yet shown that it ends there: where bytes
+/// and a marker were lost, two frames would make one. The proof is a marker behind it, or a
+/// transfer that ends with it, or that the camera holds no more bytes.
+struct Unproven {
+    frame: Rope,
+    since: Instant,
+    /// What the camera said last that it holds, and how often in a row.
+    holds: (Option<u32>, u32),
+    /// It holds nothing: what it sent is here, or will never be.
+    all_sent: bool,
 }
 
 /// An [`Event`] that does not borrow the transfer.
@@ -286,11 +339,13 @@ impl Reader {
                     return;
                 }
             }
-            let step = if self.unproven.is_some() { QUIET } else { WAIT_STEP };
+            let step = match &self.unproven {
+                Some(unproven) if unproven.all_sent => Duration::ZERO,
+                Some(_) => QUIET,
+                None => WAIT_STEP,
+            };
             let Some(Completion { buffer, filled, status }) = self.reads.wait(step) else {
-                if self.unproven.as_ref().is_some_and(|(_, since)| since.elapsed() >= QUIET) {
-                    self.deliver_unproven();
-                }
+                self.look_for_the_end();
                 self.link.notice_loss();
                 if self.link.status().state() == State::Lost {
                     return;
@@ -325,6 +380,7 @@ impl Reader {
             return false;
         };
         mailbox.held = false;
+        mailbox.numbers = mailbox.numbers.is_some().then(Numbers::default);
         self.frame_len = mailbox.plan.wire_len();
         drop(mailbox);
         self.stale_bytes = stale_bytes;
@@ -350,8 +406,8 @@ impl Reader {
     }
 
     fn forget_unproven(&mut self) -> bool {
-        let Some((frame, _)) = self.unproven.take() else { return false };
-        frame.unravel(|_| (), |buffer| self.reads.recycle(buffer));
+        let Some(unproven) = self.unproven.take() else { return false };
+        unproven.frame.unravel(|_| (), |buffer| self.reads.recycle(buffer));
         true
     }
 
@@ -385,7 +441,8 @@ impl Reader {
                     self.at = At::Frame(self.frame.len());
                 }
                 Happened::FrameDone => {
-                    self.unproven = Some((std::mem::take(&mut self.frame), Instant::now()));
+                    let (frame, since) = (std::mem::take(&mut self.frame), Instant::now());
+                    self.unproven = Some(Unproven { frame, since, holds: (None, 0), all_sent: false });
                     self.at = At::End;
                 }
                 Happened::Resync(why) => {
@@ -421,9 +478,30 @@ impl Reader {
     }
 
     fn deliver_unproven(&mut self) {
-        if let Some((frame, _)) = self.unproven.take() {
-            self.stream.mailbox.lock().deliver(frame);
+        let Some(Unproven { frame, .. }) = self.unproven.take() else { return };
+        let number = if self.model.has.frame_numbers { frame.head::<FRAME_NUMBER_BYTES>() } else { None };
+        let number = number.and_then(|bytes| decode_frame_number(&bytes));
+        self.stream.mailbox.lock().deliver(frame, number);
+    }
+
+    /// Nothing comes. If a frame waits for a sign of its end, asks the camera for one.
+    fn look_for_the_end(&mut self) {
+        let Some(unproven) = &mut self.unproven else { return };
+        if unproven.all_sent {
+            return self.deliver_unproven();
         }
+        if unproven.since.elapsed() < QUIET {
+            return;
+        }
+        let holds = match self.model.ddr_mib {
+            0 => Some(0),
+            _ => self.link.ask::<4>(In::Fpga(fpga::DDR_FILL)).ok().map(decode_ddr_units),
+        };
+        let (before, times) = unproven.holds;
+        let times = if holds == before { times + 1 } else { 1 };
+        unproven.holds = (holds, times);
+        // What was sent until now is looked at once more before it counts.
+        unproven.all_sent = holds == Some(0) || times >= SAME_ANSWERS;
     }
 
     /// What to do after a failed read, whose bytes are lost; true if there is no going on.
@@ -441,7 +519,7 @@ impl Reader {
         }
         self.seek_marker();
         std::thread::sleep(PAUSE);
-        if *error == UsbError::Stall && self.link.clear_halt(self.endpoint).is_err() {
+        if *error == UsbError::Stall && self.link.clear_halt(self.model.wire.endpoint).is_err() {
             self.link.notice_loss();
         }
         self.link.status().state() == State::Lost

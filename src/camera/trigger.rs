@@ -1,6 +1,8 @@
 //! Trigger socket, bursts and frame detection: register sequences as they were observed.
 //! What most registers do is not known; their order and the waits are kept.
 
+use std::collections::BTreeMap;
+
 use parking_lot::MutexGuard;
 
 use crate::wire::{Command, In, Out, fpga};
@@ -22,8 +24,53 @@ const DETECT_INDEX: u16 = 0xDF;
 const DETECT_ENABLE: u16 = 0xDE;
 const DETECT_VALUE: u16 = 0xE0;
 
+/// What is on, or was set, and is sent again after an initialisation; in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kept {
+    Trigger,
+    Output,
+    Filter,
+    BurstRange,
+    PatchNumber,
+    FrameCount,
+    Burst,
+    DetectPos,
+    DetectCode,
+    DetectOn,
+}
+
+/// What becomes of an order when the camera is initialised again.
+enum Then {
+    /// It was for once.
+    Nothing,
+    /// It is sent again, in place of the last of its kind.
+    Again(Kept),
+    /// The last of its kind is not sent any more.
+    NotAgain(Kept),
+}
+
+/// What the caller has set.
+#[derive(Default)]
+pub(super) struct TriggerSetup {
+    filter: TriggerFilter,
+    kept: BTreeMap<Kept, Vec<Step>>,
+}
+
+impl TriggerSetup {
+    /// All of it once more.
+    pub(super) fn steps(&self) -> Vec<Step> {
+        self.kept.values().flatten().cloned().collect()
+    }
+
+    /// True if the camera counts its frames from the first on: a trigger or a burst begins
+    /// anew.
+    pub(super) fn frames_count_on(&self) -> bool {
+        !self.kept.contains_key(&Kept::Trigger) && !self.kept.contains_key(&Kept::Burst)
+    }
+}
+
 /// The filter setting, which the trigger sequences send again.
-pub(super) struct TriggerFilter(u32);
+struct TriggerFilter(u32);
 
 impl Default for TriggerFilter {
     fn default() -> TriggerFilter {
@@ -95,12 +142,27 @@ fn detect(index: u16, value: u32) -> Vec<Step> {
     ]
 }
 
-/// Trigger, bursts, frame detection.
+fn on_off(kind: Kept, on: bool) -> Then {
+    if on { Then::Again(kind) } else { Then::NotAgain(kind) }
+}
+
+/// Trigger, bursts, frame detection. What is on or was set is sent again after an
+/// initialisation.
 impl Camera {
-    fn registers(&self, steps: impl FnOnce(&mut TriggerFilter) -> Vec<Step>) -> Result<()> {
+    fn registers(&self, then: Then, steps: impl FnOnce(&mut TriggerFilter) -> Vec<Step>) -> Result<()> {
         let mut turn = self.trigger_turn()?;
-        let steps = steps(&mut turn.trigger_filter);
+        let steps = steps(&mut turn.trigger.filter);
+        self.keep(&mut turn, then, &steps);
         self.run(&mut turn, steps)
+    }
+
+    fn keep(&self, turn: &mut Turn, then: Then, steps: &[Step]) {
+        match then {
+            Then::Nothing => {}
+            Then::Again(kind) => drop(turn.trigger.kept.insert(kind, steps.to_vec())),
+            Then::NotAgain(kind) => drop(turn.trigger.kept.remove(&kind)),
+        }
+        self.trust_numbers(turn.trigger.frames_count_on());
     }
 
     fn trigger_turn(&self) -> Result<MutexGuard<'_, Turn>> {
@@ -115,12 +177,9 @@ impl Camera {
 
     /// Sends `before`, forgets the frames that have left the sensor until then, and sends
     /// `after`. The camera counts its frames anew in a burst, and so does the stream.
-    fn new_burst(
-        &self,
-        before: impl IntoIterator<Item = Step>,
-        after: impl IntoIterator<Item = Step>,
-    ) -> Result<()> {
+    fn new_burst(&self, then: Then, before: Vec<Step>, after: impl IntoIterator<Item = Step>) -> Result<()> {
         let mut turn = self.trigger_turn()?;
+        self.keep(&mut turn, then, &before);
         let Some(stream) = self.running_stream() else {
             self.run(&mut turn, before)?;
             return self.run(&mut turn, after);
@@ -137,7 +196,7 @@ impl Camera {
 
     /// Trigger input and output on or off. Switching on takes 1.4 s (observed waits).
     pub fn set_trigger(&self, on: bool) -> Result<()> {
-        self.registers(|filter| {
+        self.registers(on_off(Kept::Trigger, on), |filter| {
             if !on {
                 return trigger_off();
             }
@@ -158,7 +217,7 @@ impl Camera {
 
     /// Trigger input alone.
     pub fn trigger_in_only(&self, on: bool) -> Result<()> {
-        self.registers(|filter| {
+        self.registers(on_off(Kept::Trigger, on), |filter| {
             if !on {
                 return trigger_off();
             }
@@ -174,19 +233,19 @@ impl Camera {
             let text = "how the trigger output is switched off is not known";
             return self.allow(Op::Registers).and(Err(Error::new(ErrorKind::Unsupported, text)));
         }
-        self.registers(|_| vec![trigger_out()])
+        self.registers(Then::Again(Kept::Output), |_| vec![trigger_out()])
     }
 
     /// Trigger output on.
     pub fn trigger_out(&self) -> Result<()> {
-        self.registers(|_| {
+        self.registers(Then::Again(Kept::Trigger), |_| {
             vec![write(fpga::TRIGGER, 0x0C), write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1), trigger_out()]
         })
     }
 
     /// Trigger output on, second form.
     pub fn trigger_out_a(&self) -> Result<()> {
-        self.registers(|_| {
+        self.registers(Then::Again(Kept::Trigger), |_| {
             let mut steps = vec![write(fpga::TRIGGER, 0)];
             steps.extend(OUTPUT_A.map(|register| write(register, 0)));
             steps.extend([write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1)]);
@@ -196,12 +255,12 @@ impl Camera {
 
     /// Triggers by software.
     pub fn soft_trigger(&self) -> Result<()> {
-        self.registers(|_| soft_trigger().into())
+        self.registers(Then::Nothing, |_| soft_trigger().into())
     }
 
     /// Least length of a trigger pulse, in units of the trigger filter.
     pub fn trigger_filter_time(&self, time: u32) -> Result<()> {
-        self.registers(|filter| {
+        self.registers(Then::Again(Kept::Filter), |filter| {
             *filter = TriggerFilter(time);
             filter.steps().collect()
         })
@@ -226,17 +285,17 @@ impl Camera {
                 write(fpga::BURST_IDLE, 0),
             ]);
         }
-        self.new_burst(steps, [])
+        self.new_burst(on_off(Kept::Burst, on), steps, [])
     }
 
     /// A burst gives the frames between these two numbers (public: the maker's notes).
     pub fn burst_start_end(&self, start: u16, end: u16) -> Result<()> {
-        self.registers(|_| burst_range(start, end).into())
+        self.registers(Then::Again(Kept::BurstRange), |_| burst_range(start, end).into())
     }
 
     /// Counts the frames of a burst.
     pub fn burst_count(&self, on: bool) -> Result<()> {
-        self.registers(|_| vec![write(fpga::FRAME_COUNT, u16::from(on))])
+        self.registers(on_off(Kept::FrameCount, on), |_| vec![write(fpga::FRAME_COUNT, u16::from(on))])
     }
 
     /// Stops the burst until its release. Frames that wait are forgotten.
@@ -245,22 +304,26 @@ impl Camera {
         let mut steps: Vec<Step> =
             strobe.iter().flat_map(|(r, values)| values.map(|v| write(*r, v))).collect();
         steps.push(write(fpga::SOFT_TRIGGER, 0));
-        self.new_burst(steps, [])
+        self.new_burst(Then::Nothing, steps, [])
     }
 
     /// Lets the burst go. Frames that wait are forgotten.
     pub fn burst_release(&self) -> Result<()> {
-        self.new_burst([], [write(fpga::SOFT_TRIGGER, 1)])
+        self.new_burst(Then::Nothing, Vec::new(), [write(fpga::SOFT_TRIGGER, 1)])
     }
 
     /// Sends the last frame of the burst again. Frames that wait are forgotten.
     pub fn burst_resend(&self) -> Result<()> {
-        self.new_burst([], [write(fpga::BURST_RESEND, 1), wait_ms(100), write(fpga::BURST_RESEND, 0)])
+        self.new_burst(
+            Then::Nothing,
+            Vec::new(),
+            [write(fpga::BURST_RESEND, 1), wait_ms(100), write(fpga::BURST_RESEND, 0)],
+        )
     }
 
     /// Bytes with which the last frame of a burst is filled up.
     pub fn burst_patch_number(&self, number: u32) -> Result<()> {
-        self.registers(|_| {
+        self.registers(Then::Again(Kept::PatchNumber), |_| {
             let bytes = number.to_be_bytes().map(u16::from);
             (fpga::PATCH_NUMBER..).zip(bytes).map(|(register, byte)| write(register, byte)).collect()
         })
@@ -274,16 +337,16 @@ impl Camera {
     /// Row of the frame detection mark. The register takes a quarter of it (seen once,
     /// 100 as 25).
     pub fn frame_detect_pos(&self, row: u32) -> Result<()> {
-        self.registers(|_| detect(0, row / 4))
+        self.registers(Then::Again(Kept::DetectPos), |_| detect(0, row / 4))
     }
 
     /// Code of the frame detection mark.
     pub fn frame_detect_code(&self, code: u32) -> Result<()> {
-        self.registers(|_| detect(2, code))
+        self.registers(Then::Again(Kept::DetectCode), |_| detect(2, code))
     }
 
     /// Frame detection on or off.
     pub fn frame_detect_on(&self, on: bool) -> Result<()> {
-        self.registers(|_| detect(1, u32::from(on)))
+        self.registers(on_off(Kept::DetectOn, on), |_| detect(1, u32::from(on)))
     }
 }

@@ -125,6 +125,12 @@ pub struct StreamStats {
     pub dropped: u64,
     /// Frames that came damaged.
     pub damaged: u64,
+    /// Frames that the camera made and that did not come whole, by its own count: damaged
+    /// ones, those that went under, and those for which it had no room. 0 if the camera
+    /// does not number its frames.
+    pub missed: u64,
+    /// Whole frames that came late or twice, by the camera's count, and were not kept.
+    pub stale: u64,
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use qhyccd::camera::{ErrorKind, State, StreamMode};
 use qhyccd::model::ControlId;
+use qhyccd::transport::{Setup, UsbError};
 use qhyccd::util::Rect;
+use qhyccd::wire::Out;
 
 use crate::bench::*;
 
@@ -88,15 +90,100 @@ fn region_bin_and_depth_change_while_streaming() {
     assert_eq!(camera.stream_stats().damaged, 0);
 }
 
+/// The first frame after a change of gain has that gain: the numbers of frames go on.
 #[test]
-fn gain_and_exposure_change_without_a_gap() {
-    let (_bench, camera) = streaming("QHY600M?scene=constant:7&speed=20");
+fn no_frame_is_older_than_gain_and_exposure() {
+    let (_bench, camera) = streaming("QHY600M?scene=stars&speed=20");
+    let spread = |picture: &[u8]| {
+        let values: Vec<f64> =
+            picture.chunks(2).take(9600).map(|p| f64::from(u16::from_le_bytes([p[0], p[1]]))).collect();
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
+        values.iter().map(|v| (v - mean).abs()).sum::<f64>() / values.len() as f64
+    };
+    // The noise of the amplifier tells the gain.
+    let mut settled = [0.0; 2];
+    for (gain, settled) in [0.0, 80.0].into_iter().zip(&mut settled) {
+        camera.set(ControlId::GAIN, gain).unwrap();
+        for _ in 0..5 {
+            *settled = spread(&live(&camera).unwrap().1);
+        }
+    }
+    assert!(settled[1] > 2.0 * settled[0], "{settled:?}");
+    let limit = (settled[0] * settled[1]).sqrt();
     for n in 0..20 {
-        camera.set(ControlId::GAIN, f64::from(n)).unwrap();
+        camera.set(ControlId::GAIN, if n % 2 == 0 { 0.0 } else { 80.0 }).unwrap();
+        let got = spread(&live(&camera).unwrap().1);
+        assert_eq!(got > limit, n % 2 == 1, "change {n}: {got} of {settled:?}");
         camera.set(ControlId::EXPOSURE, 10_000.0 + f64::from(n)).unwrap();
-        live(&camera).unwrap();
     }
     assert_eq!(camera.stream_stats().damaged, 0);
+}
+
+/// A change that the camera took or did not take: nobody knows. No frame may pass for one
+/// of other rows.
+#[test]
+fn a_change_that_fails_leaves_no_wrong_frames() {
+    let (bench, camera) = streaming("QHY600M?scene=xy&speed=20");
+    live(&camera).unwrap();
+    let is_region = |setup: Setup| setup.request == 0xD1;
+    let moved = Rect::new(0, 2000, 9600, 100);
+
+    // Once: the camera is told the old region again, and goes on.
+    let mut failed = false;
+    bench.tap.spoil_controls(move |setup, _| {
+        let fails = is_region(setup) && !std::mem::replace(&mut failed, true);
+        fails.then_some(Err(UsbError::Timeout { transferred: 0 }))
+    });
+    assert_eq!(camera.set_roi(moved).unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!(camera.roi(), STRIP);
+    for _ in 0..3 {
+        let (_, picture) = live(&camera).unwrap();
+        assert_same(&picture, &expected(STRIP, 1, 16, false), "told the old region");
+    }
+
+    // Whatever it is told: no frames, and a text, until a change succeeds.
+    bench.tap.spoil_controls(move |setup, _| {
+        is_region(setup).then_some(Err(UsbError::Timeout { transferred: 0 }))
+    });
+    assert!(camera.set_roi(moved).is_err());
+    assert_eq!(live(&camera).unwrap_err().kind(), ErrorKind::Usb);
+    bench.tap.heal();
+    camera.set_roi(moved).unwrap();
+    let (_, picture) = live(&camera).unwrap();
+    assert_same(&picture, &expected(moved, 1, 16, false), "healed");
+}
+
+/// Its frames would not have the size that the caller is told.
+#[test]
+fn a_stream_of_another_read_mode_hands_nothing_out() {
+    let (_bench, camera) = streaming(XY);
+    live(&camera).unwrap();
+    camera.set_read_mode(5).unwrap();
+    assert_eq!(live(&camera).unwrap_err().kind(), ErrorKind::State);
+    // What is set now is for the next stream.
+    camera.set(ControlId::GAIN, 3.0).unwrap();
+    camera.set_depth(8).unwrap();
+    let roi = Rect::new(10, 10, 300, 40);
+    camera.set_roi(roi).unwrap();
+    assert_eq!(live(&camera).unwrap_err().kind(), ErrorKind::State);
+    camera.stop_live().unwrap();
+    camera.begin_live().unwrap();
+    let (info, picture) = live(&camera).unwrap();
+    assert_eq!((info.width, info.height, info.bits), (300, 40, 8));
+    assert_same(&picture, &expected(roi, 1, 8, false), "mode 5");
+}
+
+#[test]
+fn what_the_camera_counted_and_nobody_got_is_counted_as_missed() {
+    let (_bench, camera) = streaming("QHY600M?scene=xy&speed=20&faults=losepacket~0.1");
+    let whole = expected(STRIP, 1, 16, false);
+    let end = Instant::now() + FOR_EVER;
+    while camera.stream_stats().missed < 5 {
+        assert!(Instant::now() < end, "{:?}", camera.stream_stats());
+        assert_same(&live(&camera).unwrap().1, &whole, "among lost packets");
+    }
+    let stats = camera.stream_stats();
+    assert!(stats.damaged > 0 && stats.stale == 0, "{stats:?}");
 }
 
 #[test]
@@ -200,4 +287,27 @@ fn a_small_region_of_single_mode_streams_with_the_rows_of_live_mode() {
     assert_eq!(camera.state(), State::Ready);
     let (_, picture) = expose(&camera);
     assert_same(&picture, &expected(roi, 1, 16, false), "single");
+}
+
+#[test]
+fn trigger_and_burst_survive_an_initialisation() {
+    let bench = bench(XY);
+    let camera = bench.ready(StreamMode::Live);
+    let fpga = |register: u16, value: u16| format!("{:?}", Out::Fpga { register, value });
+    let (trigger, first) = (fpga(0x3A, 0x0C), fpga(0x32, 2));
+    let init = || {
+        bench.tap.take();
+        camera.init().unwrap();
+        bench.tap.take()
+    };
+    assert!(!init().contains(&trigger));
+    camera.set_trigger(true).unwrap();
+    camera.burst_start_end(2, 9).unwrap();
+    let sent = init();
+    let place = |request: &String| sent.iter().position(|r| r == request).expect("sent");
+    // After the registers of the initialisation itself, and the range after the trigger.
+    assert!(place(&fpga(0x27, 5)) < place(&trigger) && place(&trigger) < place(&first), "{sent:?}");
+    camera.set_trigger(false).unwrap();
+    let sent = init();
+    assert!(!sent.contains(&trigger) && sent.contains(&first), "{sent:?}");
 }
