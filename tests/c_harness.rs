@@ -113,6 +113,14 @@ fn nothing_is_written_outside_a_frame_and_every_pixel_is_right() {
 }
 
 #[test]
+fn calibration_frames_come_from_the_files_that_are_named() {
+    let program = Program::build("calibration", "calibration");
+    let folder = program.path.with_file_name("files");
+    fs::create_dir(&folder).expect("folder");
+    program.expect(FAST, &[folder.to_str().expect("UTF-8")], "calibration");
+}
+
+#[test]
 fn every_function_refuses_nonsense() {
     let table = fs::read_to_string(root().join("include/qhyccd.abi.tsv")).expect("table of entry points");
     Program::build_with("nulls", "nulls", &calls::list(&table)).expect(FAST, &[], "nulls");

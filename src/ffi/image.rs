@@ -83,7 +83,8 @@ pub unsafe extern "C" fn Bits16ToBits8(
 }
 
 /// Draws the histogram of a picture of `x` times `y` samples as a picture of 192 x 130
-/// pixels with 3 channels of 8 bits. The samples have the size that the camera is set to.
+/// pixels with 3 channels of 8 bits. The samples have the size that the camera is set to,
+/// 8 or 16 bits.
 ///
 /// On an error nothing is written, and `GetQHYCCDLastError` tells why.
 ///
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn HistInfo192x130(
     OutBuf: *mut u8,
 ) {
     with_camera("HistInfo192x130", h, |camera| {
-        let sample_bytes = camera.frame_info().bits / 8;
+        let sample_bytes = sample_bytes(camera.frame_info().bits)?;
         let len = picture_len(x, y, sample_bytes)?;
         distinct(InBuf, len, OutBuf, hist::PICTURE_LEN)?;
         // SAFETY: this function's own contract; the two do not overlap.

@@ -48,10 +48,11 @@ pub fn to_8_bits(samples: &[u8], black: u16, white: u16, out: &mut [u8]) {
     let (high, low) = ((factor >> 16) as u16, factor as u16);
     for (to, from) in out.iter_mut().zip(samples.chunks_exact(2)) {
         let above = u16::from_le_bytes([from[0], from[1]]).saturating_sub(black).min(span) << shift;
-        let carried = (u32::from(above) * u32::from(low) >> 16) as u16;
+        let carried = ((u32::from(above) * u32::from(low)) >> 16) as u16;
         let product = above.wrapping_mul(high);
         let carry = u16::from(product.wrapping_add(carried) < product);
-        *to = ((u32::from(above) * u32::from(high) >> 16) as u16 + carry) as u8;
+        let whole = ((u32::from(above) * u32::from(high)) >> 16) as u16;
+        *to = (whole + carry) as u8;
     }
 }
 
