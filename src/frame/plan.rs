@@ -12,8 +12,8 @@ use crate::util::{Bayer, Rect, Size};
 use super::debayer::Method;
 use super::unpack::Packing;
 
-/// Largest bin factor: the sum of 256×256 samples of 16 bits still fits in 32 bits.
-pub const MAX_BIN: u32 = 256;
+/// Largest bin factor: the sum of 128×128 samples of 16 bits still fits in 30 bits.
+pub const MAX_BIN: u32 = 128;
 
 /// Frame bytes before the header that GPS frames carry: the frame number.
 pub(super) const HEADER_AT: usize = 4;
@@ -230,6 +230,7 @@ pub struct Plan {
     frame_len: usize,
     output_len: usize,
     header_len: usize,
+    stride: usize,
     runs: Runs,
 }
 
@@ -299,10 +300,18 @@ impl Plan {
             count: (rows * bin) as usize,
         };
         let plain = bin == 1 && debayer.is_none() && settings.is_whole_bytes();
-        if plain && runs.len == stride {
+        let together = if pairs { 2 * bin } else { bin } as usize;
+        if together > 1 {
+            runs = Runs {
+                len: (together - 1) * stride + runs.len,
+                stride: together * stride,
+                count: runs.count / together,
+                ..runs
+            };
+        } else if plain && runs.len == stride {
             runs = Runs { len: stride * runs.count, stride: stride * runs.count, count: 1, ..runs };
         }
-        Ok(Plan { settings, size, context, frame_len, output_len, header_len, runs })
+        Ok(Plan { settings, size, context, frame_len, output_len, header_len, stride, runs })
     }
 
     /// The plan for `rows` rows of the picture from row `first` on, without the header.
@@ -362,6 +371,11 @@ impl Plan {
         &self.runs
     }
 
+    /// Bytes of a row of the frame.
+    pub(super) fn stride(&self) -> usize {
+        self.stride
+    }
+
     pub(super) fn context(&self) -> Context {
         self.context
     }
@@ -388,7 +402,8 @@ fn packed_len(size: Size, pixel_bytes: usize) -> Option<usize> {
 }
 
 /// The bytes of the frame that matter: `count` runs of `len` bytes, `stride` apart. A run
-/// is a row of the crop, or all of it where rows follow each other without a gap and need
+/// is a row of the crop; where it is binned, the rows of one or two rows of groups with all
+/// that is between them; or all of it, where rows follow each other without a gap and need
 /// no work of their own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Runs {

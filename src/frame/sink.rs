@@ -8,10 +8,10 @@
 
 use std::fmt;
 
-use super::bin::{Binning, Groups};
+use super::bin::Binning;
 use super::debayer::{Mosaic, Window};
 use super::depth;
-use super::plan::{HEADER_AT, Place, Plan, PlanError, Sample};
+use super::plan::{HEADER_AT, Place, Plan, PlanError, Sample, Settings};
 use super::swap::Swapper;
 use super::unpack::Packing;
 
@@ -33,10 +33,10 @@ enum Stage {
     Rows(Box<Rows>),
 }
 
-/// Whole rows, one after the other.
+/// Whole runs, one after the other.
 #[derive(Debug)]
 struct Rows {
-    /// What came of a row that is not complete.
+    /// What came of a run that is not complete.
     part: Vec<u8>,
     unpack: Option<Unpack>,
     work: RowWork,
@@ -46,19 +46,22 @@ struct Rows {
 #[derive(Debug)]
 struct Unpack {
     packing: Packing,
-    row: Vec<u8>,
+    /// As many rows as a run has.
+    rows: Vec<u8>,
+    /// Bytes of one of them.
+    stride: usize,
     /// Bytes before the first sample of the crop.
     skip: usize,
 }
 
-/// What happens to a whole row.
+/// What happens to the rows of a run.
 #[derive(Debug)]
 enum RowWork {
     Convert,
-    Bin(Groups),
+    Bin(Binning),
     Debayer(Window),
-    /// Bins into a row, which the window takes.
-    BinDebayer(Groups, Vec<u8>, Window),
+    /// Bins into rows that the window takes.
+    BinDebayer(Binning, Vec<u8>, Window),
 }
 
 /// The frame ended before its last byte.
@@ -158,12 +161,12 @@ impl<'a> Sink<'a> {
         match &mut self.stage {
             Stage::Copy => self.out[at..at + bytes.len()].copy_from_slice(bytes),
             Stage::Swap(swapper) => swapper.push(bytes, self.out, at),
-            Stage::Rows(rows) if bytes.len() == run => rows.row(&self.plan, bytes, index, self.out),
+            Stage::Rows(rows) if bytes.len() == run => rows.run(&self.plan, bytes, index, self.out),
             Stage::Rows(rows) => {
                 let mut part = std::mem::take(&mut rows.part);
                 part.extend_from_slice(bytes);
                 if part.len() == run {
-                    rows.row(&self.plan, &part, index, self.out);
+                    rows.run(&self.plan, &part, index, self.out);
                     part.clear();
                 }
                 rows.part = part;
@@ -175,26 +178,14 @@ impl<'a> Sink<'a> {
 impl Rows {
     fn new(plan: &Plan) -> Rows {
         let settings = plan.settings();
-        let natural = settings.wire.sample.depth();
-        let unpack = match settings.wire.sample {
-            Sample::Packed(packing) => {
-                let (samples, bytes) = packing.group();
-                let row = vec![0; plan.runs().len / bytes * samples * natural.bytes()];
-                let skip = settings.crop.x as usize % samples * natural.bytes();
-                Some(Unpack { packing, row, skip })
-            }
-            _ => None,
-        };
+        let sample = settings.wire.sample;
         let width = plan.width() as usize;
-        let groups = |depth| {
-            Groups::new(Binning {
-                width,
-                bin: settings.bin as usize,
-                same_colour: settings.same_colour,
-                average: settings.average,
-                sample: settings.wire.sample,
-                depth,
-            })
+        let binning = |depth| Binning {
+            bin: settings.bin as usize,
+            same_colour: settings.same_colour,
+            average: settings.average,
+            sample,
+            depth,
         };
         let window = |order| {
             Window::new(Mosaic {
@@ -206,13 +197,19 @@ impl Rows {
                 depth: settings.depth,
             })
         };
-        let work = match (settings.bin, settings.debayer) {
-            (1, None) => RowWork::Convert,
-            (1, Some(order)) => RowWork::Debayer(window(order)),
-            (_, None) => RowWork::Bin(groups(settings.depth)),
+        let (rows, work) = match (settings.bin, settings.debayer) {
+            (1, None) => (1, RowWork::Convert),
+            (1, Some(order)) => (1, RowWork::Debayer(window(order))),
+            (_, None) => (binning(settings.depth).rows(), RowWork::Bin(binning(settings.depth))),
             (_, Some(order)) => {
-                RowWork::BinDebayer(groups(natural), vec![0; width * natural.bytes()], window(order))
+                let binning = binning(sample.depth());
+                let binned = vec![0; binning.kinds() * width * sample.depth().bytes()];
+                (binning.rows(), RowWork::BinDebayer(binning, binned, window(order)))
             }
+        };
+        let unpack = match sample {
+            Sample::Packed(packing) => Some(Unpack::new(packing, settings, rows)),
+            _ => None,
         };
         Rows { part: Vec::with_capacity(plan.runs().len), unpack, work }
     }
@@ -220,42 +217,53 @@ impl Rows {
     fn clear(&mut self) {
         self.part.clear();
         match &mut self.work {
-            RowWork::Convert => {}
-            RowWork::Bin(groups) => groups.clear(),
-            RowWork::Debayer(window) => window.clear(),
-            RowWork::BinDebayer(groups, _, window) => {
-                groups.clear();
-                window.clear();
-            }
+            RowWork::Convert | RowWork::Bin(_) => {}
+            RowWork::Debayer(window) | RowWork::BinDebayer(_, _, window) => window.clear(),
         }
     }
 
-    /// Takes row `index` of the crop.
-    fn row(&mut self, plan: &Plan, row: &[u8], index: usize, out: &mut [u8]) {
+    /// Takes run `index`.
+    fn run(&mut self, plan: &Plan, run: &[u8], index: usize, out: &mut [u8]) {
         let settings = plan.settings();
         let sample = settings.wire.sample;
-        let row = match &mut self.unpack {
-            Some(unpack) => {
-                unpack.packing.unpack(row, &mut unpack.row);
-                &unpack.row[unpack.skip..]
-            }
-            None => row,
+        let (rows, stride) = match &mut self.unpack {
+            Some(unpack) => unpack.rows(run, plan),
+            None => (run, plan.stride()),
         };
+        let pitch = plan.pitch();
         match &mut self.work {
             RowWork::Convert => {
-                let pitch = plan.pitch();
-                depth::convert(row, sample, settings.depth, &mut out[index * pitch..][..pitch]);
+                depth::convert(rows, sample, settings.depth, &mut out[index * pitch..][..pitch]);
             }
-            RowWork::Bin(groups) => {
-                let pitch = plan.pitch();
-                groups.add(row, |index| &mut out[index * pitch..][..pitch]);
+            RowWork::Bin(binning) => {
+                let len = binning.kinds() * pitch;
+                binning.add_up(rows, stride, &mut out[index * len..][..len]);
             }
-            RowWork::Debayer(window) => window.push(row, sample, out),
-            RowWork::BinDebayer(groups, binned, window) => {
-                if groups.add(row, |_| binned) {
-                    window.push(binned, sample.little_endian(), out);
+            RowWork::Debayer(window) => window.push(rows, sample, out),
+            RowWork::BinDebayer(binning, binned, window) => {
+                binning.add_up(rows, stride, binned);
+                for row in binned.chunks_exact(binned.len() / binning.kinds()) {
+                    window.push(row, sample.little_endian(), out);
                 }
             }
         }
+    }
+}
+
+impl Unpack {
+    fn new(packing: Packing, settings: &Settings, rows: usize) -> Unpack {
+        let (samples, _) = packing.group();
+        let bytes = settings.wire.sample.depth().bytes();
+        let skip = settings.crop.x as usize % samples * bytes;
+        let stride = (skip + settings.crop.width as usize * bytes).next_multiple_of(samples * bytes);
+        Unpack { packing, rows: vec![0; rows * stride], stride, skip }
+    }
+
+    /// The rows of a run from the first sample of the crop on, and how many bytes apart.
+    fn rows(&mut self, run: &[u8], plan: &Plan) -> (&[u8], usize) {
+        for (packed, row) in run.chunks(plan.stride()).zip(self.rows.chunks_exact_mut(self.stride)) {
+            self.packing.unpack(packed, row);
+        }
+        (&self.rows[self.skip..], self.stride)
     }
 }

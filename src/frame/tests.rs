@@ -16,7 +16,9 @@ fn settings() -> impl Strategy<Value = Settings> {
     let header_bytes = prop_oneof![Just(0usize), 0usize..90];
     let orders = [Bayer::Gb, Bayer::Gr, Bayer::Bg, Bayer::Rg];
     let order = prop_oneof![2 => Just(None), 1 => (0usize..4).prop_map(move |i| Some(orders[i]))];
-    let wire = (1u32..40, 1u32..24, sample).prop_map(|(columns, rows, sample)| {
+    // Some as wide as several of the parts that kernels work on.
+    let columns = prop_oneof![3 => 1u32..40, 1 => 250u32..1000];
+    let wire = (columns, 1u32..24, sample).prop_map(|(columns, rows, sample)| {
         let columns = columns.next_multiple_of(sample.group().0 as u32);
         WireLayout { columns, rows, sample }
     });
@@ -72,7 +74,7 @@ proptest! {
         settings in settings(),
         seed: u64,
         kind in 0u8..3,
-        cuts in proptest::collection::vec(0usize..60, 1..12),
+        cuts in proptest::collection::vec(prop_oneof![0usize..60, 0usize..3000], 1..12),
         lead in 0usize..3,
         stale in 0usize..40,
         threads in 1usize..4,
@@ -222,7 +224,7 @@ fn the_largest_bin_of_white_does_not_overflow() {
         assert_eq!(white(average, Depth::U16, 2), [0xFF; 2]);
     }
     assert_eq!(white(true, Depth::U32, 4), 65_535_u32.to_le_bytes());
-    assert_eq!(white(false, Depth::U32, 4), (65_536 * 65_535_u32).to_le_bytes());
+    assert_eq!(white(false, Depth::U32, 4), (MAX_BIN * MAX_BIN * 65_535).to_le_bytes());
 }
 
 /// The manual promises 18, 19 and 20 bits at 2×2, 3×3 and 4×4; nine times 65535 has 20.
