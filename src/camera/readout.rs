@@ -33,6 +33,8 @@ const PACKET: usize = 1024;
 pub(super) const WAIT_STEP: Duration = Duration::from_millis(250);
 /// If nothing came for so long and the camera has nothing more, the rest was lost.
 const SILENCE: Duration = Duration::from_secs(1);
+/// Bytes that a frame has too many come within this time.
+const PROOF: Duration = Duration::from_millis(25);
 /// Refused reads of one frame that are tried again.
 const STALLS: u32 = 3;
 /// Bounds of [`drain`].
@@ -248,7 +250,7 @@ fn receive(
     progress.begin(frame_len);
 
     let mut heard = Instant::now();
-    let (mut stalls, mut done) = (0, false);
+    let (mut stalls, mut done, mut ended) = (0, false, false);
     while !done {
         let at = At::Frame(frame_len - sink.bytes_missing());
         link.check(reads.fill(at, frame_len, true))?;
@@ -274,15 +276,14 @@ fn receive(
         if filled > 0 {
             heard = Instant::now();
         }
-        for event in assembler.feed(&buffer[..filled], filled < buffer.len()) {
+        ended = filled < buffer.len();
+        for event in assembler.feed(&buffer[..filled], ended) {
             match event {
+                Event::Data(_) | Event::Resync(_) if done => return Err(too_long(frame_len)),
                 Event::Data(bytes) => {
                     sink.push(bytes);
                 }
-                Event::FrameDone => {
-                    done = true;
-                    break;
-                }
+                Event::FrameDone => done = true,
                 Event::Resync(why) => {
                     log::debug!("{why}; reading on");
                     sink.restart();
@@ -301,7 +302,21 @@ fn receive(
             Err(error) => return link.check(Err(error)),
         }
     }
+    // The last read was full, so the frame may go on: then bytes came that are not its
+    // own, and it is not what it should be.
+    if !ended && decode_ddr_units(link.ask::<4>(In::Fpga(fpga::DDR_FILL))?) > 0 {
+        link.check(reads.fill(At::Frame(frame_len), frame_len, true))?;
+        if let Some(Completion { buffer, filled, .. }) = reads.wait(deadline.left(PROOF)) {
+            if filled > 0 && buffer[..filled] != FRAME_MARKER {
+                return Err(too_long(frame_len));
+            }
+        }
+    }
     sink.finish().map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+}
+
+fn too_long(frame_len: usize) -> Error {
+    Error::new(ErrorKind::Damaged, format!("more came than the {frame_len} bytes of a frame"))
 }
 
 /// Reads and forgets what the camera still holds on the endpoint.
