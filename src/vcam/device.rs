@@ -247,6 +247,11 @@ impl Device {
         self.sequencer.sending(fpga_now, &around).filter(|_| !self.clock.is_stopped())
     }
 
+    /// True while the endpoint sends this frame; false if it has sent all of it.
+    pub(super) fn still_sends(&mut self, key: u64, now: Duration) -> bool {
+        self.sending(now).is_some_and(|sending| sending.key == key)
+    }
+
     /// Bytes of a full packet of the data endpoint.
     pub(super) fn packet_bytes(&self) -> u64 {
         self.sequencer.ddr.packet_bytes()

@@ -11,6 +11,8 @@
 mod hostile;
 mod pipe;
 mod script;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -196,7 +198,7 @@ impl fmt::Display for Faults {
 }
 
 #[cfg(test)]
-mod tests {
+mod order_tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -205,6 +207,15 @@ mod tests {
     fn the_table_is_in_the_order_of_the_kinds() {
         for (place, row) in KINDS.iter().enumerate() {
             assert_eq!(row.0 as usize, place, "{}", row.1);
+        }
+    }
+
+    #[test]
+    fn every_kind_is_documented() {
+        let page = include_str!("../../../docs/virtual-camera.md");
+        for kind in FaultKind::all() {
+            let row = format!("| `{}` |", kind.name());
+            assert!(page.contains(&row), "docs/virtual-camera.md has no row {row}");
         }
     }
 

@@ -50,7 +50,8 @@ struct Packet {
 struct Frame {
     key: u64,
     head: bool,
-    end: u64,
+    /// Bytes too few and too many at its end.
+    missing: u64,
     extra: u64,
     /// Where the packet begins that is lost.
     lose: Option<u64>,
@@ -171,7 +172,7 @@ impl Pipe {
         let size = if begins < MARKER_BYTES {
             MARKER_BYTES - begins
         } else {
-            (packet_bytes - in_frame % packet_bytes).min(sending.total - begins)
+            (packet_bytes - in_frame % packet_bytes).min(sending.total.saturating_sub(begins))
         };
         let quiet = frame.untouched_from(begins, sending, packet_bytes);
         let clear = script.clear(Occasion::Packet).unwrap_or(u64::MAX).saturating_mul(packet_bytes);
@@ -180,28 +181,28 @@ impl Pipe {
         let most = if begins + most == sending.total { most } else { most - most % packet_bytes };
         if begins >= MARKER_BYTES && in_frame % packet_bytes == 0 && most > 0 && self.swapped.is_none() {
             let step = device.bulk_in(crate::wire::DATA_ENDPOINT, &mut room[..most as usize], now)?;
-            if step.filled == 0 {
-                // A frame without the DDR may end earlier than it was to.
-                return Ok(if step.ended { Took::Passed(0, true) } else { Took::Nothing(step.retry_at) });
+            if step.filled == 0 && !step.ended {
+                return Ok(Took::Nothing(step.retry_at));
             }
             script.skip(Occasion::Packet, (step.filled as u64).div_ceil(packet_bytes));
-            let ends = begins + step.filled as u64 == sending.total;
+            let ends = !device.still_sends(sending.key, now);
             if ends {
                 self.frame = None;
             }
             return Ok(Took::Passed(step.filled, ends));
         }
 
-        let mut bytes = vec![0; size as usize];
+        // A frame that got shorter meanwhile ends without a byte.
+        let mut bytes = vec![0; size.max(1) as usize];
         let step = device.bulk_in(crate::wire::DATA_ENDPOINT, &mut bytes, now)?;
-        if step.filled == 0 {
+        if step.filled == 0 && !step.ended {
             return Ok(Took::Nothing(step.retry_at));
         }
         bytes.truncate(step.filled);
         let hit = script.next(Occasion::Packet);
-        let ends = begins + step.filled as u64;
-        let packet = frame.treat(begins, bytes, packet_bytes, &mut self.filler);
-        if ends == sending.total {
+        let ends = !device.still_sends(sending.key, now);
+        let packet = frame.treat(sending, bytes, ends, packet_bytes, &mut self.filler);
+        if ends {
             self.frame = None;
         }
         match (packet, hit) {
@@ -240,6 +241,9 @@ impl Pipe {
 
 /// Changes `count` bytes, or one bit.
 fn spoil(bytes: &mut [u8], count: Option<u64>, script: &mut Script) {
+    if bytes.is_empty() {
+        return;
+    }
     let random = &mut script.random;
     let Some(count) = count else {
         let bit = random.next() % (bytes.len() as u64 * 8);
@@ -256,7 +260,7 @@ fn spoil(bytes: &mut [u8], count: Option<u64>, script: &mut Script) {
 
 impl Frame {
     fn whole(sending: Sending) -> Frame {
-        Frame { key: sending.key, head: true, end: sending.total, extra: 0, lose: None, skip_to: 0 }
+        Frame { key: sending.key, head: true, missing: 0, extra: 0, lose: None, skip_to: 0 }
     }
 
     /// What becomes of the frame that is sent now; of one that has begun, nothing.
@@ -271,7 +275,7 @@ impl Frame {
             match hit.kind {
                 FaultKind::NoHead => frame.head = false,
                 FaultKind::LongFrame => frame.extra = bytes,
-                FaultKind::ShortFrame => frame.end -= bytes.min(body),
+                FaultKind::ShortFrame => frame.missing = bytes.min(body),
                 _ => {
                     let packet = script.random.next() % body.div_ceil(packet_bytes).max(1);
                     frame.lose = Some(MARKER_BYTES + packet * packet_bytes);
@@ -287,29 +291,39 @@ impl Frame {
             return 0;
         }
         // The last packet that there is may have to be cut or drawn out.
-        let whole = self.end == sending.total && self.extra == 0;
-        let end = if whole { self.end } else { self.end.saturating_sub(packet_bytes) };
+        let end = match self.missing + self.extra {
+            0 => sending.total,
+            _ => self.end(sending).saturating_sub(packet_bytes),
+        };
         self.lose.filter(|lose| *lose >= begins).map_or(end, |lose| lose.min(end)).saturating_sub(begins)
     }
 
-    /// What is left of the packet that begins there.
+    /// Where the frame ends for the host, what it has too many aside.
+    fn end(&self, sending: Sending) -> u64 {
+        sending.total.saturating_sub(self.missing).max(MARKER_BYTES)
+    }
+
+    /// What is left of the packet that begins where the device was; `last` is the frame's
+    /// last one.
     fn treat(
         &mut self,
-        begins: u64,
+        sending: Sending,
         mut bytes: Vec<u8>,
+        last: bool,
         packet_bytes: u64,
         filler: &mut u64,
     ) -> Option<Packet> {
+        let (begins, end) = (sending.sent, self.end(sending));
         let ends = begins + bytes.len() as u64;
         let marker = begins < MARKER_BYTES;
         if (marker && !self.head) || begins < self.skip_to || self.lose == Some(begins) {
             return None;
         }
-        if !marker && begins >= self.end {
+        if !marker && self.missing > 0 && begins >= end {
             return None;
         }
-        bytes.truncate((self.end.max(MARKER_BYTES) - begins).min(bytes.len() as u64) as usize);
-        let last = ends >= self.end;
+        bytes.truncate((end - begins).min(bytes.len() as u64) as usize);
+        let last = last || ends >= end;
         if last && self.extra > 0 {
             let joins = self.extra.min(packet_bytes - bytes.len() as u64);
             bytes.resize(bytes.len() + joins as usize, FILLER);
