@@ -6,6 +6,7 @@
 
 mod bench;
 mod burst;
+mod cable;
 mod calibration;
 mod clients;
 mod controls;
