@@ -261,8 +261,8 @@ int main(void)
     answers(camera);
     sizes_that_overflow(camera);
     image_functions(camera);
-    single_frames(camera, &sensor, 700);
-    live_frames(camera, &sensor, 150);
+    single_frames(camera, &sensor, 600);
+    live_frames(camera, &sensor, 100);
     CHECK_OK(CloseQHYCCD(camera));
     CHECK_OK(ReleaseQHYCCDResource());
     return finish("guard");

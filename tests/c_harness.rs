@@ -100,7 +100,7 @@ fn a_recorded_run_plays_again_without_the_camera() {
     program.expect(&format!("replay:{}", record.display()), &["small"], "single-small");
 }
 
-/// 2550 frames in buffers of exactly their bytes, each of another form.
+/// 2100 frames in buffers of exactly their bytes, each of another form.
 #[test]
 fn nothing_is_written_outside_a_frame_and_every_pixel_is_right() {
     let program = Program::build("guard", "guard");
