@@ -1,6 +1,7 @@
 // What the library tells a program by itself: plug and data functions, the log by a C++
 // function and by file, and the words of the last failure. Prints only what is wrong.
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -89,6 +90,152 @@ static void plug_and_data_functions()
     CHECK(GetQHYCCDParam(camera, CONTROL_GAIN) == 4294967295.0 && last_error_has("closed"));
     RegisterPnpEventIn(nullptr);
     RegisterPnpEvent(nullptr);
+}
+
+// What the function for live frames does with the frame that it was waiting for.
+enum Deed { COUNT, STOP, FORGET, CLOSE, RELEASE, LINGER };
+static std::atomic<int> frames, inside;
+static Deed deed;
+static qhyccd_handle *streaming;
+static uint8_t *last_data;
+
+static void live_frame(char *id, uint8_t *data)
+{
+    inside++;
+    CHECK(strncmp(id, "QHY600", 6) == 0 && data != nullptr);
+    last_data = data;
+    if (++frames == 3) {
+        switch (deed) {
+        case COUNT: break;
+        case STOP: CHECK(StopQHYCCDLive(streaming) == 0); break;
+        case FORGET: RegisterDataEventLive(nullptr); break;
+        case CLOSE: CHECK(CloseQHYCCD(streaming) == 0); break;
+        case RELEASE: CHECK(ReleaseQHYCCDResource() == 0); break;
+        case LINGER: std::this_thread::sleep_for(std::chrono::milliseconds(200)); break;
+        }
+    }
+    inside--;
+}
+
+static bool until(const std::atomic<int> &value, int enough)
+{
+    for (int n = 0; n < 60000 && value < enough; n++)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return value >= enough;
+}
+
+static void begin_live(Deed then)
+{
+    CHECK(InitQHYCCDResource() == 0 && ScanQHYCCD() > 0);
+    char id[32];
+    CHECK(GetQHYCCDId(0, id) == 0);
+    streaming = OpenQHYCCD(id);
+    CHECK(streaming != nullptr);
+    CHECK(SetQHYCCDStreamMode(streaming, 1) == 0 && InitQHYCCD(streaming) == 0);
+    CHECK(SetQHYCCDResolution(streaming, 100, 100, 64, 48) == 0);
+    CHECK(SetQHYCCDParam(streaming, CONTROL_EXPOSURE, 5000) == 0);
+    frames = 0;
+    deed = then;
+    RegisterDataEventLive(live_frame);
+    CHECK(BeginQHYCCDLive(streaming) == 0);
+}
+
+static void live_frames_come_by_themselves()
+{
+    // Whatever the function does with its own stream: nobody waits for ever, and when the
+    // deed is done no more frames come.
+    for (Deed then : {COUNT, STOP, FORGET, CLOSE, RELEASE}) {
+        begin_live(then);
+        CHECK(until(frames, 3));
+        while (inside > 0)
+            std::this_thread::yield();
+        if (then == COUNT) {
+            CHECK(until(frames, 10) && StopQHYCCDLive(streaming) == 0);
+        }
+        int now = frames;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        CHECK(frames == now);
+        CHECK(ReleaseQHYCCDResource() == 0);
+        RegisterDataEventLive(nullptr);
+    }
+    // A function that is registered while the stream runs, and one that is replaced.
+    begin_live(COUNT);
+    CHECK(until(frames, 3));
+    RegisterDataEventLive(nullptr);
+    frames = 0;
+    RegisterDataEventLive(live_frame);
+    CHECK(until(frames, 3));
+    // Who asks gets the frames, and the function its call.
+    uint32_t w, h, bits, channels;
+    while (GetQHYCCDLiveFrame(streaming, &w, &h, &bits, &channels, pixels) != 0)
+        std::this_thread::yield();
+    CHECK(w == 64 && h == 48);
+    while (GetQHYCCDLiveFrame(streaming, &w, &h, &bits, &channels, pixels) != 0)
+        std::this_thread::yield();
+    CHECK(last_data == pixels);
+    CHECK(ReleaseQHYCCDResource() == 0);
+    RegisterDataEventLive(nullptr);
+}
+
+static void forgetting_waits_for_the_call_that_runs()
+{
+    begin_live(LINGER);
+    while (!(frames == 3 && inside == 1))
+        std::this_thread::yield();
+    RegisterDataEventLive(nullptr);
+    CHECK(inside == 0 && frames == 3);
+    CHECK(ReleaseQHYCCDResource() == 0);
+}
+
+static std::atomic<int> losses, troubles, gone;
+static qhyccd_handle *in_trouble;
+
+static void frame_went_under(void)
+{
+    losses++;
+}
+
+static void in_critical_trouble(qhyccd_handle *camera)
+{
+    in_trouble = camera;
+    troubles++;
+    CHECK(GetQHYCCDParam(camera, CONTROL_GAIN) == 4294967295.0);
+}
+
+static void camera_went(char *)
+{
+    // Ends what it was told of, and its own thread's reason to be.
+    CHECK(CloseQHYCCD(streaming) == 0);
+    CHECK(ReleaseQHYCCDResource() == 0);
+    gone++;
+}
+
+static void losses_are_told()
+{
+    setenv("QHYCCD_DEVICES", "virtual:QHY600M?speed=1000&faults=losepacket~0.2", 1);
+    RegisterTransferEventError(frame_went_under);
+    begin_live(COUNT);
+    CHECK(until(losses, 2));
+    CHECK(ReleaseQHYCCDResource() == 0);
+    RegisterTransferEventError(nullptr);
+
+    setenv("QHYCCD_DEVICES", "virtual:QHY600M?speed=1000&faults=unplug@400", 1);
+    RegisterCriticalEventError(in_critical_trouble);
+    begin_live(COUNT);
+    while (GetQHYCCDParam(streaming, CONTROL_GAIN) != 4294967295.0)
+        std::this_thread::yield();
+    CHECK(troubles == 1 && in_trouble == streaming);
+    CHECK(GetQHYCCDParam(streaming, CONTROL_GAIN) == 4294967295.0 && troubles == 1);
+    CHECK(ReleaseQHYCCDResource() == 0);
+
+    RegisterPnpEventOut(camera_went);
+    begin_live(COUNT);
+    CHECK(until(gone, 1) && troubles == 2);
+    CHECK(GetQHYCCDParam(streaming, CONTROL_GAIN) == 4294967295.0 && last_error_has("closed"));
+    RegisterPnpEventOut(nullptr);
+    RegisterCriticalEventError(nullptr);
+    RegisterDataEventLive(nullptr);
+    CHECK(gone == 1 && troubles == 2 && ReleaseQHYCCDResource() == 0);
 }
 
 static void log_function()
@@ -183,5 +330,9 @@ int main()
     EnableQHYCCDMessage(false);
     ScanQHYCCD();
     last_errors();
+    setenv("QHYCCD_DEVICES", "virtual:QHY600M?speed=1000,QHY600C?speed=1000", 1);
+    live_frames_come_by_themselves();
+    forgetting_waits_for_the_call_that_runs();
+    losses_are_told();
     return failures != 0;
 }

@@ -458,7 +458,8 @@ uint32_t GetQHYCCDExposureRemaining(qhyccd_handle *h);
 double GetQHYCCDReadingProgress(qhyccd_handle *handle);
 
 /**
- * Starts live video. Needs stream mode 1 and `InitQHYCCD`.
+ * Starts live video. Needs stream mode 1 and `InitQHYCCD`. If `RegisterDataEventLive` has a
+ * function, it gets the frames until `GetQHYCCDLiveFrame` asks for one.
  *
  * Returns 0 or `QHYCCD_ERROR`.
  */
@@ -479,7 +480,8 @@ uint32_t GetQHYCCDLiveFrame(qhyccd_handle *handle,
                             uint8_t *imgdata);
 
 /**
- * Ends live video.
+ * Ends live video. No function of `RegisterDataEventLive` runs for this camera on return,
+ * unless it is the one that calls this.
  *
  * Returns 0, also if nothing runs, for NULL and for a closed handle.
  */
@@ -929,15 +931,11 @@ QHYDWORD SetQHYCCDCallBack(QHYCCDProcCallBack ProcCallBack, int32_t Flag);
 
 /**
  * Registers a function for cameras that come. It gets the id, also of each camera that is
- * there when `InitQHYCCDResource` is called, or now if it was called before. It must not
- * call `ReleaseQHYCCDResource`.
+ * there when `InitQHYCCDResource` is called, or now if it was called before.
  */
 void RegisterPnpEventIn(QHYCCDPnpCallBack in_pnp_event_in_func);
 
-/**
- * Registers a function for cameras that go. It gets the id. It must not call
- * `ReleaseQHYCCDResource`.
- */
+/** Registers a function for cameras that go. It gets the id. */
 void RegisterPnpEventOut(QHYCCDPnpCallBack in_pnp_event_out_func);
 
 /**
@@ -947,14 +945,17 @@ void RegisterPnpEventOut(QHYCCDPnpCallBack in_pnp_event_out_func);
 void RegisterDataEventSingle(QHYCCDDataCallBack in_data_event_single_func);
 
 /**
- * Registers a function for live frames. It gets the id and the pixels when
- * `GetQHYCCDLiveFrame` has delivered a frame, before that returns.
+ * Registers a function for live frames. It gets the id and the pixels. A program that never
+ * calls `GetQHYCCDLiveFrame` between `BeginQHYCCDLive` and `StopQHYCCDLive` gets every frame
+ * so, on a thread of the library and in its memory, which is valid during the call. One
+ * that calls it gets the frames by that, and the function is called before it returns.
  */
 void RegisterDataEventLive(QHYCCDDataCallBack in_data_event_live_func);
 
 /**
  * Registers a function for frames that were lost on the way. It is called when a frame
- * call fails for that reason, before that returns.
+ * call fails for that reason, before that returns; in live video by the first call for a
+ * frame after one or more were lost.
  */
 void RegisterTransferEventError(QHYCCDPlainCallBack transfer_event_error_func);
 

@@ -80,8 +80,9 @@ void RegisterPnpEvent(QHYCCDPlainCallBack pnp_event_func);
 void RegisterPnpEventUVLO(QHYCCDUvloCallBack pnp_event_uvlo_func);
 
 /**
- * Registers a function for cameras in trouble. It is kept; nothing but the C++ function
- * `call_critical_event_error` calls it. Not in the vendor's header; its type is not
+ * Registers a function for cameras in trouble. It gets the handle of an open camera that
+ * is gone, once, when the library notices: at the next call with that handle, or at once
+ * if a function for plug events is registered. Not in the vendor's header; its type is not
  * confirmed.
  */
 void RegisterCriticalEventError(QHYCCDHandleCallBack critical_event_error_func);

@@ -131,6 +131,12 @@ impl Camera {
         self.link.status().state()
     }
 
+    /// True once, for whoever is the first to ask after the camera went.
+    pub fn first_notice_of_loss(&self) -> bool {
+        let mut status = self.link.status().lock();
+        status.state == State::Lost && !std::mem::replace(&mut status.loss_told, true)
+    }
+
     /// The number `GetQHYCCDType` answers.
     pub fn device_type(&self) -> Result<u32> {
         self.allow(Op::Recall)?;

@@ -17,6 +17,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
@@ -210,6 +211,18 @@ impl Camera {
         };
         stream.give_back(converted.is_ok());
         converted.map(|()| plan.info)
+    }
+
+    /// Waits until [`Camera::live_frame`] has a frame, the stream ends, or the time is over;
+    /// true for a frame.
+    pub fn await_live_frame(&self, timeout: Duration) -> bool {
+        let stream = self.live.stream.lock().clone();
+        stream.is_some_and(|stream| stream.wait_for_frame(timeout))
+    }
+
+    /// Frames of the stream that came damaged or not at all since the last call of this.
+    pub fn new_live_losses(&self) -> u64 {
+        self.live.stream.lock().as_ref().map_or(0, |stream| stream.new_losses())
     }
 
     /// Ends the stream. Harmless in any state.

@@ -168,6 +168,8 @@ pub(super) struct Status {
     pub(super) started: u64,
     /// A thread is inside `read_frame`.
     pub(super) reader: bool,
+    /// The program was told that the camera is gone.
+    pub(super) loss_told: bool,
     /// Ends the bulk wait of that thread.
     pub(super) waker: Option<Arc<dyn Wake>>,
     /// From this camera time on, bytes of a given-up exposure may lie in the camera.
@@ -206,6 +208,7 @@ impl StatusCell {
             exposure: None,
             started: 0,
             reader: false,
+            loss_told: false,
             waker: None,
             leftover: None,
         };

@@ -39,8 +39,8 @@ pub(super) struct Stream {
     /// The read mode of all its frames.
     pub(super) read_mode: usize,
     mailbox: Mutex<Mailbox>,
-    /// Signalled when the reader has started afresh or has ended.
-    fresh: Condvar,
+    /// Signalled when the reader has started afresh, a frame is there, or the stream ends.
+    changed: Condvar,
     waker: Arc<dyn Wake>,
 }
 
@@ -69,6 +69,7 @@ struct Mailbox {
     /// `None` while the camera may number its frames as it likes.
     numbers: Option<Numbers>,
     stats: StreamStats,
+    losses_told: u64,
 }
 
 impl Stream {
@@ -93,8 +94,9 @@ impl Stream {
             stop: false,
             numbers: Some(Numbers::default()),
             stats: StreamStats::default(),
+            losses_told: 0,
         };
-        Stream { read_mode, mailbox: Mutex::new(mailbox), fresh: Condvar::new(), waker }
+        Stream { read_mode, mailbox: Mutex::new(mailbox), changed: Condvar::new(), waker }
     }
 
     /// Starts the thread that reads.
@@ -122,6 +124,7 @@ impl Stream {
             .spawn(move || {
                 let stream = reader.stream.clone();
                 reader.run();
+                stream.mailbox.lock().stop = true;
                 stream.note_fresh();
             })
             .map_err(|e| Error::new(ErrorKind::Internal, format!("no thread for the stream: {e}")))
@@ -158,7 +161,7 @@ impl Stream {
         let mut mailbox = self.mailbox.lock();
         mailbox.old = mailbox.afresh.is_some() && !mailbox.stop;
         drop(mailbox);
-        self.fresh.notify_all();
+        self.changed.notify_all();
     }
 
     /// Waits until the reader has started afresh: frames that leave the camera from here on
@@ -166,7 +169,7 @@ impl Stream {
     pub(super) fn wait_until_fresh(&self) {
         let end = Instant::now() + FRESH_WITHIN;
         let mut mailbox = self.mailbox.lock();
-        while mailbox.old && !self.fresh.wait_until(&mut mailbox, end).timed_out() {}
+        while mailbox.old && !self.changed.wait_until(&mut mailbox, end).timed_out() {}
     }
 
     /// Whether it is not known any more what the camera sends.
@@ -186,6 +189,25 @@ impl Stream {
         let frame = mailbox.take()?;
         mailbox.lent += 1;
         Some((frame, mailbox.plan.clone()))
+    }
+
+    /// Waits until there is a frame, the stream ends, or the time is over; true for a frame.
+    pub(super) fn wait_for_frame(&self, timeout: Duration) -> bool {
+        let end = Instant::now() + timeout;
+        let mut mailbox = self.mailbox.lock();
+        while mailbox.ready.is_empty() && !mailbox.stop {
+            if self.changed.wait_until(&mut mailbox, end).timed_out() {
+                break;
+            }
+        }
+        !mailbox.ready.is_empty()
+    }
+
+    /// Frames that were lost since the last call.
+    pub(super) fn new_losses(&self) -> u64 {
+        let mut mailbox = self.mailbox.lock();
+        let lost = mailbox.stats.damaged.max(mailbox.stats.missed);
+        lost - std::mem::replace(&mut mailbox.losses_told, lost)
     }
 
     /// Takes the buffer of a frame back.
@@ -482,6 +504,7 @@ impl Reader {
         let number = if self.model.has.frame_numbers { frame.head::<FRAME_NUMBER_BYTES>() } else { None };
         let number = number.and_then(|bytes| decode_frame_number(&bytes));
         self.stream.mailbox.lock().deliver(frame, number);
+        self.stream.changed.notify_all();
     }
 
     /// Nothing comes. If a frame waits for a sign of its end, asks the camera for one.

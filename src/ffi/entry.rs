@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::codes::{self, CReturn};
 use super::types::qhyccd_handle;
-use super::{handles, log as sinks};
+use super::{callbacks, handles, log as sinks};
 use crate::camera::{Camera, Error, ErrorKind, Result, State};
 
 /// Runs the body of an exported function that needs no camera.
@@ -46,10 +46,23 @@ pub(super) fn with_camera<V: CReturn>(
     call(name, || {
         let camera = handles::get(handle)?;
         match camera.state() {
-            State::Lost => Err(Error::new(ErrorKind::Lost, "the camera is unplugged")),
+            State::Lost => {
+                tell_loss(&camera);
+                Err(Error::new(ErrorKind::Lost, "the camera is unplugged"))
+            }
             _ => body(&camera),
         }
     })
+}
+
+/// Tells the program, once, that an open camera is gone.
+pub(super) fn tell_loss(camera: &Arc<Camera>) {
+    if camera.state() == State::Lost && camera.first_notice_of_loss() {
+        if let Some(handle) = handles::of(camera) {
+            // SAFETY: the handle of an open camera.
+            unsafe { callbacks::critical_error(handle) };
+        }
+    }
 }
 
 /// The answer of a function that is there for linking only: the failure value, outputs

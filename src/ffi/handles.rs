@@ -38,6 +38,11 @@ pub(super) fn clear() {
     drop(cameras); // outside the lock: the last reference may close a device
 }
 
+/// The handle of an open camera, if it is open.
+pub(super) fn of(camera: &Arc<Camera>) -> Option<*mut c_void> {
+    TABLE.read().handle_of(camera)
+}
+
 /// All open cameras.
 pub(super) fn all() -> Vec<Arc<Camera>> {
     TABLE.read().slots.iter().filter_map(|slot| slot.item.clone()).collect()
@@ -68,10 +73,15 @@ impl<T> Table<T> {
         Table { slots: Vec::new() }
     }
 
-    fn insert(&mut self, item: &Arc<T>) -> Result<*mut c_void> {
+    fn handle_of(&self, item: &Arc<T>) -> Option<*mut c_void> {
         let same = |slot: &Slot<T>| slot.item.as_ref().is_some_and(|known| Arc::ptr_eq(known, item));
-        if let Some(index) = self.slots.iter().position(same) {
-            return Ok(encode(index, self.slots[index].generation));
+        let index = self.slots.iter().position(same)?;
+        Some(encode(index, self.slots[index].generation))
+    }
+
+    fn insert(&mut self, item: &Arc<T>) -> Result<*mut c_void> {
+        if let Some(handle) = self.handle_of(item) {
+            return Ok(handle);
         }
         let index = match self.slots.iter().position(|slot| slot.item.is_none()) {
             Some(free) => free,

@@ -4,14 +4,18 @@ use super::args::FrameOut;
 use super::entry::{call, refused, with_camera};
 use super::single::report;
 use super::types::qhyccd_handle;
-use super::{callbacks, handles, state};
+use super::{callbacks, frames, handles, state};
 
-/// Starts live video. Needs stream mode 1 and `InitQHYCCD`.
+/// Starts live video. Needs stream mode 1 and `InitQHYCCD`. If `RegisterDataEventLive` has a
+/// function, it gets the frames until `GetQHYCCDLiveFrame` asks for one.
 ///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn BeginQHYCCDLive(handle: *mut qhyccd_handle) -> u32 {
-    with_camera("BeginQHYCCDLive", handle, |camera| camera.begin_live())
+    with_camera("BeginQHYCCDLive", handle, |camera| {
+        camera.begin_live()?;
+        frames::begin(camera)
+    })
 }
 
 /// Fetches the newest live frame, if there is one that was not fetched yet. Never waits
@@ -35,21 +39,28 @@ pub unsafe extern "C" fn GetQHYCCDLiveFrame(
     with_camera("GetQHYCCDLiveFrame", handle, |camera| {
         // SAFETY: this function's own contract.
         let out = unsafe { FrameOut::new(w, h, bpp, channels, imgdata) }?;
+        frames::asked_for(camera);
         // SAFETY: the camera asks for the buffer of a frame in the format in force.
         let frame = camera.live_frame(|info| Some(unsafe { out.image.slice(info) }));
+        frames::tell_losses(camera);
         out.set(frame.inspect_err(report)?);
         callbacks::live_delivered(camera.id(), out.image.as_ptr());
         Ok(())
     })
 }
 
-/// Ends live video.
+/// Ends live video. No function of `RegisterDataEventLive` runs for this camera on return,
+/// unless it is the one that calls this.
 ///
 /// Returns 0, also if nothing runs, for NULL and for a closed handle.
 #[unsafe(no_mangle)]
 pub extern "C" fn StopQHYCCDLive(handle: *mut qhyccd_handle) -> u32 {
     call("StopQHYCCDLive", || match handles::get(handle) {
-        Ok(camera) => camera.stop_live(),
+        Ok(camera) => {
+            let stopped = camera.stop_live();
+            frames::end(Some(&camera));
+            stopped
+        }
         Err(_) => Ok(()),
     })
 }

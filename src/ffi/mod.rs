@@ -25,6 +25,7 @@ mod args;
 mod callbacks;
 mod codes;
 mod entry;
+mod frames;
 mod handles;
 mod log;
 mod logfile;

@@ -2,12 +2,12 @@
 //! `ReleaseQHYCCDResource` ends. Its lock is never held while the bus is used.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::{callbacks, entry, handles, log};
+use super::{callbacks, entry, frames, handles, log};
 use crate::camera::{Camera, CameraInfo, Error, ErrorKind, Library, PlugEvent, Result};
 
 struct State {
@@ -59,25 +59,34 @@ pub(super) fn watch() -> Result<()> {
         library
     };
     // First the watch, then the list, so that no camera comes between the two.
-    let watched = library.watch(|event| {
+    let this = Arc::downgrade(&library);
+    let of_this = this.clone();
+    let watched = library.watch(move |event| {
         entry::call("plug event", || {
             match event {
-                PlugEvent::Arrived(id) => announce(&id),
-                PlugEvent::Left(id) => retract(&id),
+                PlugEvent::Arrived(id) => announce(&of_this, &id),
+                PlugEvent::Left(id) => retract(&of_this, &id),
             }
             Ok(())
         });
     });
     for info in scan()? {
-        announce(&info.id);
+        announce(&this, &info.id);
     }
     watched
 }
 
-fn announce(id: &str) {
+impl State {
+    /// False once the library was released: then nobody hears of its cameras any more.
+    fn runs(&self, library: &Weak<Library>) -> bool {
+        matches!(&self.started, Some(Ok(running)) if std::ptr::eq(Arc::as_ptr(running), library.as_ptr()))
+    }
+}
+
+fn announce(library: &Weak<Library>, id: &str) {
     let news = {
         let mut state = STATE.lock();
-        let news = !state.announced.iter().any(|known| known == id);
+        let news = state.runs(library) && !state.announced.iter().any(|known| known == id);
         if news {
             state.announced.push(id.to_owned());
         }
@@ -88,8 +97,17 @@ fn announce(id: &str) {
     }
 }
 
-fn retract(id: &str) {
-    STATE.lock().announced.retain(|known| known != id);
+fn retract(library: &Weak<Library>, id: &str) {
+    {
+        let mut state = STATE.lock();
+        if !state.runs(library) {
+            return;
+        }
+        state.announced.retain(|known| known != id);
+    }
+    if let Some(camera) = handles::all().into_iter().find(|camera| camera.id() == id) {
+        entry::tell_loss(&camera);
+    }
     callbacks::left(id);
 }
 
@@ -106,6 +124,7 @@ pub(super) fn stop() {
     if let Some(Ok(library)) = started {
         library.release();
     }
+    frames::end(None);
     log::close_file();
 }
 
@@ -180,7 +199,11 @@ pub(super) fn open(id: &str) -> Result<*mut c_void> {
 /// Closes a camera. A handle that has none is closed already.
 pub(super) fn close(handle: *mut c_void) -> Result<()> {
     match handles::remove(handle) {
-        Some(camera) => close_camera(&camera),
+        Some(camera) => {
+            let closed = close_camera(&camera);
+            frames::end(Some(&camera));
+            closed
+        }
         None => Ok(()),
     }
 }
