@@ -140,6 +140,8 @@ fn number_of(key: &str, value: &str) -> Result<f64, FitsError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn file(cards: &[&str], data: &[u8]) -> Vec<u8> {
@@ -213,5 +215,48 @@ mod tests {
         endless.resize(MAX_HEADER_BLOCKS * BLOCK + BLOCK, b' ');
         assert_eq!(of(&endless), "has a header without an end");
         assert_eq!(of(&endless[..BLOCK]), "is not a FITS file");
+    }
+
+    const KEYS: [&str; 9] =
+        ["SIMPLE", "BITPIX", "NAXIS", "NAXIS1", "NAXIS2", "NAXIS3", "BZERO", "BSCALE", "ROWORDER"];
+    const VALUES: [&str; 12] = [
+        "T",
+        "2",
+        "3",
+        "1",
+        "-64",
+        "8",
+        "16",
+        "1e308",
+        "-9e99",
+        "'BOTTOM-UP'",
+        "99999999999999999999",
+        "\u{e9}/",
+    ];
+
+    proptest! {
+        /// Whatever a file says: a picture of the size that was asked for, or a reason.
+        #[test]
+        fn damaged_files_do_no_harm(
+            cards in proptest::collection::vec((0..KEYS.len(), 0..VALUES.len()), 0..60),
+            damage in proptest::collection::vec((0usize..6000, any::<u8>()), 0..4),
+            length in 0usize..9000,
+        ) {
+            let cards: Vec<String> =
+                cards.iter().map(|(key, value)| format!("{:<8}= {}", KEYS[*key], VALUES[*value])).collect();
+            let good = ["SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 2", "NAXIS1  = 3", "NAXIS2  = 2"];
+            let all: Vec<&str> = good.into_iter().chain(cards.iter().map(String::as_str)).collect();
+            let mut bytes = file(&all, &[0x7F; 48]);
+            for (at, byte) in damage {
+                if let Some(place) = bytes.get_mut(at) {
+                    *place = byte;
+                }
+            }
+            bytes.truncate(length);
+            if let Ok(values) = read(&mut &bytes[..], Size::new(3, 2)) {
+                prop_assert_eq!(values.len(), 6);
+                prop_assert!(values.iter().all(|value| value.is_finite()));
+            }
+        }
     }
 }
