@@ -344,6 +344,39 @@ fn an_open_camera_is_lost_when_it_is_unplugged() {
     );
 }
 
+/// Pulls the cable with a request on a handle of its own: the library has sent nothing.
+fn unplug_by_another(bus: &dyn Bus) {
+    let other = bus.open(&bus.scan().expect("scan")[0]).expect("open");
+    while ask(&*other).is_ok() {}
+}
+
+#[test]
+fn a_loss_is_noticed_without_a_request_to_the_camera() {
+    let test = "a_loss_is_noticed_without_a_request_to_the_camera";
+    Over::usb(test, "virtual-usb:QHY600M?faults=unplug@3000").run(|| {
+        let (library, bus) = (library(), bus());
+        let camera = small_frames(&library, StreamMode::Single);
+        camera.set(ControlId::EXPOSURE, 3600e6).expect("exposure");
+        camera.start_exposure().expect("start");
+        std::thread::scope(|scope| {
+            // The exposure has an hour to go.
+            let reader = scope.spawn(|| camera.read_frame(|_| None).unwrap_err().kind());
+            std::thread::sleep(Duration::from_millis(50));
+            unplug_by_another(&*bus);
+            assert_eq!(reader.join().expect("reader"), ErrorKind::Lost);
+        });
+        assert_eq!(camera.state(), State::Lost);
+        library.release();
+    });
+    Over::usb(test, "virtual-usb:QHY600M?faults=unplug@3000").with(&[("QHYCCD_IDLE", "1")]).run(|| {
+        let (library, bus) = (library(), bus());
+        let camera = small_frames(&library, StreamMode::Single);
+        unplug_by_another(&*bus);
+        assert_eq!(camera.get(ControlId::GAIN).unwrap_err().kind(), ErrorKind::Lost);
+        library.release();
+    });
+}
+
 #[test]
 fn a_camera_in_use_is_said_to_be_so() {
     Over::usb("a_camera_in_use_is_said_to_be_so", "virtual-usb:QHY600M").run(|| {

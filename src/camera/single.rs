@@ -31,6 +31,8 @@ use super::{Camera, Error, ErrorKind, FrameInfo, Result, StreamMode};
 const DEFAULT_TIMEOUT_MS: u64 = 60_000;
 /// How often a long wait looks whether the camera is still there.
 const LOOK_FOR_LOSS: Duration = Duration::from_millis(250);
+/// Pause after a look at the fill counter that failed.
+const ASK_AGAIN: Duration = Duration::from_millis(5);
 /// An exposure that was given up may be over this much before its computed end: in camera
 /// time, and in wall time for what the calls themselves take.
 const CLOCK_MARGIN: Duration = Duration::from_millis(100);
@@ -243,10 +245,12 @@ impl Camera {
             buffer(info).ok_or_else(|| Error::new(ErrorKind::Invalid, "there is no buffer for the frame"))?;
         let endpoint = self.model().wire.endpoint;
         readout::read(&self.link, endpoint, exposure, &deadline, &self.progress, &self.spare, out)?;
-        self.link.send(&match plan::FRAME_DONE {
-            Step::Send(request) => request,
-            _ => return Ok(info),
-        })?;
+        if let Step::Send(request) = plan::FRAME_DONE {
+            // The frame is whole, whatever becomes of the word that it was fetched.
+            if let Err(error) = self.link.send(&request) {
+                log::warn!("{}: {error}", self.id());
+            }
+        }
         self.calibrate(&exposure.plan, out)?;
         Ok(info)
     }
@@ -294,13 +298,20 @@ impl Camera {
         let units = (exposure.plan.wire_len() as u64 / DDR_UNIT_BYTES) as u32;
         let mut fill = Fill::new(units, self.model().wire.ddr_missing_units);
         loop {
-            let seen = self.ddr_units()?;
-            let Look::Again(pause) = fill.seen(seen, Instant::now()) else {
-                return Ok(());
+            let (why, pause) = match self.ddr_units() {
+                Ok(seen) => match fill.seen(seen, Instant::now()) {
+                    Look::Done => return Ok(()),
+                    Look::Again(pause) => {
+                        let came = format!("only {seen} of {units} units of the frame");
+                        (Error::new(ErrorKind::Timeout, came + " came into the camera's memory"), pause)
+                    }
+                },
+                Err(error) if error.kind() == ErrorKind::Lost => return Err(error),
+                // An exposure is worth more than one answer.
+                Err(error) => (error, ASK_AGAIN),
             };
             if deadline.passed() {
-                let text = format!("only {seen} of {units} units of the frame came into the camera's memory");
-                return Err(Error::new(ErrorKind::Timeout, text));
+                return Err(why);
             }
             self.wait_current(exposure, deadline.0.min(Instant::now() + pause))?;
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rusb::DeviceHandle;
 
 use crate::transport::{BulkStream, Identity, Setup, Transport, UsbError};
@@ -26,6 +27,8 @@ pub(super) struct UsbDevice {
     events: Arc<EventLoop>,
     /// A kernel driver was detached and wants to be attached again.
     reattach: AtomicBool,
+    /// The interface is ours.
+    claimed: Mutex<bool>,
 }
 
 impl UsbDevice {
@@ -35,7 +38,7 @@ impl UsbDevice {
         events: Arc<EventLoop>,
     ) -> UsbDevice {
         let opened = Arc::new(Opened { handle, gone: AtomicBool::new(false) });
-        UsbDevice { opened, identity, events, reattach: AtomicBool::new(false) }
+        UsbDevice { opened, identity, events, reattach: AtomicBool::new(false), claimed: Mutex::new(false) }
     }
 
     fn handle(&self) -> &DeviceHandle<rusb::Context> {
@@ -70,15 +73,21 @@ impl Transport for UsbDevice {
             Err(rusb::Error::NotFound | rusb::Error::NotSupported) => {}
             Err(error) => return self.note(Err(error)),
         }
+        let mut claimed = self.claimed.lock();
         match self.handle().claim_interface(0) {
             Err(rusb::Error::Busy) => Err(UsbError::Busy(String::from(
                 "another program, or another copy of this one, holds the camera",
             ))),
-            result => self.note(result),
+            result => {
+                *claimed = result.is_ok();
+                self.note(result)
+            }
         }
     }
 
     fn release(&self) -> Result<(), UsbError> {
+        let mut claimed = self.claimed.lock();
+        *claimed = false;
         let result = self.note(self.handle().release_interface(0));
         if self.reattach.swap(false, Ordering::AcqRel) {
             // The camera is usable without its kernel driver; there is none for it.
@@ -132,7 +141,15 @@ impl Transport for UsbDevice {
         self.note(self.handle().clear_halt(endpoint))
     }
 
+    /// Where libusb watches the bus it knows of a loss before a transfer fails. It tells
+    /// when it is asked for an interface that is claimed already: that sends nothing.
     fn is_gone(&self) -> bool {
+        if !self.opened.gone.load(Ordering::Acquire) {
+            let claimed = self.claimed.lock();
+            if *claimed {
+                let _ = self.note(self.handle().claim_interface(0));
+            }
+        }
         self.opened.gone.load(Ordering::Acquire)
     }
 }
