@@ -25,7 +25,8 @@ type ControlFault = Box<dyn FnMut(Setup, &mut [u8]) -> Option<std::result::Resul
 /// Notes every control request and can spoil what passes.
 #[derive(Default)]
 pub(crate) struct Tap {
-    requests: Mutex<Vec<String>>,
+    /// With the address of the device.
+    requests: Mutex<Vec<(u8, String)>>,
     transfers: AtomicUsize,
     /// The device vanishes at this transfer, counted from 1; 0 is never.
     vanish_at: AtomicUsize,
@@ -36,7 +37,17 @@ pub(crate) struct Tap {
 impl Tap {
     /// Control requests since the last call: bulk reads are not among them.
     pub(crate) fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.requests.lock())
+        std::mem::take(&mut *self.requests.lock()).into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The same, of one device; those of the others stay.
+    pub(crate) fn take_of(&self, camera: &Camera) -> Vec<String> {
+        let address = camera.place().address;
+        let mut requests = self.requests.lock();
+        let (of_it, others) = requests.drain(..).partition(|(device, _)| *device == address);
+        *requests = others;
+        let of_it: Vec<(u8, String)> = of_it;
+        of_it.into_iter().map(|(_, text)| text).collect()
     }
 
     pub(crate) fn transfers(&self) -> usize {
@@ -144,7 +155,7 @@ impl Transport for TapTransport {
             Ok(request) => format!("{request:?}"),
             Err(_) => format!("{s:?}"),
         };
-        self.tap.requests.lock().push(text);
+        self.tap.requests.lock().push((self.identity().address, text));
         let answer = self.inner.control_in(s, data, t);
         self.tap.control_fault(s, data).unwrap_or(answer)
     }
@@ -155,7 +166,7 @@ impl Transport for TapTransport {
             Ok(request) => format!("{request:?}"),
             Err(_) => format!("{s:?}"),
         };
-        self.tap.requests.lock().push(text);
+        self.tap.requests.lock().push((self.identity().address, text));
         match self.tap.control_fault(s, &mut []) {
             Some(result) => result.map(drop),
             None => self.inner.control_out(s, data, t),
