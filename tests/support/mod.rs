@@ -82,9 +82,15 @@ impl Outcome {
     }
 }
 
-/// Runs a command to its end, which must come within the limit.
+/// Runs a command to its end, which must come within ten minutes.
 #[track_caller]
 pub(crate) fn run(command: &mut Command) -> Outcome {
+    run_for(command, LIMIT)
+}
+
+/// Runs a command to its end, which must come within the limit.
+#[track_caller]
+pub(crate) fn run_for(command: &mut Command, limit: Duration) -> Outcome {
     let what = format!("{command:?}");
     let mut child = command
         .stdin(Stdio::null())
@@ -94,7 +100,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
         .unwrap_or_else(|e| panic!("{what}: {e}"));
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());
-    let end = Instant::now() + LIMIT;
+    let end = Instant::now() + limit;
     let status = loop {
         if let Some(status) = child.try_wait().expect("wait") {
             break Some(status);
