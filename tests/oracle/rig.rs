@@ -37,38 +37,8 @@ impl Rig {
     }
 
     fn build(test: &str) -> Option<Rig> {
-        if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-            skip(test, "the vendor's library in the Python package is for Linux x86-64");
-            return None;
-        }
-        if uses_another_libusb() {
-            skip(test, "this build has libusb compiled in; install its development files and rebuild");
-            return None;
-        }
-        let (theirs, wanted_libusb) = vendor_library(test)?;
-        let look_alike = look_alike();
-
-        let folder = scratch("oracle-theirs");
-        link(&theirs, &folder.join(theirs.file_name().expect("file name")));
-        link(&theirs, &folder.join("libqhyccd.so.20"));
-        link(look_alike, &folder.join(wanted_libusb));
-        let oracle = Library { folder, prefix: "virtual:" };
-
-        let folder = scratch("oracle-ours");
-        support::link_library(&folder, &["libqhyccd.so", "libqhyccd.so.20"]);
-        link(look_alike, &folder.join("libusb-1.0.so.0"));
-        let ours = Library { folder, prefix: "virtual-usb:" };
-
-        let program = ours.folder.join("scenario");
-        run(Command::new("cc")
-            .args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-I"])
-            .arg(root().join("include"))
-            .arg(root().join("c-tests/scenario.c"))
-            .arg("-L")
-            .arg(&ours.folder)
-            .args(["-lqhyccd", "-lpthread", "-o"])
-            .arg(&program))
-        .good();
+        let (oracle, ours) = (Library::oracle(test)?, Library::ours(test)?);
+        let program = ours.program("scenario", &[]);
         Some(Rig { oracle, ours, program })
     }
 
@@ -77,9 +47,8 @@ impl Rig {
         let dir = scratch(&format!("oracle-{}-{name}", library.prefix.trim_end_matches(':')));
         let (file, trace) = (dir.join("script"), dir.join("trace"));
         fs::write(&file, script).expect("script");
-        let devices = format!("{}{cameras}", library.prefix);
-        let mut command = on_cameras(&self.program, &devices, &dir);
-        command.arg(&file).env("QHYCCD_TRACE", &trace).env("LD_LIBRARY_PATH", &library.folder);
+        let mut command = library.command(&self.program, cameras, &dir);
+        command.arg(&file).env("QHYCCD_TRACE", &trace);
         let mut outcome = run(&mut command);
         // The vendor's library talks on stderr and may crash; ours must do neither.
         let stdout = if library.prefix == "virtual:" {
@@ -101,6 +70,66 @@ impl Rig {
         }
     }
 }
+
+impl Library {
+    /// The vendor's. `None` if it cannot be had on this machine; in CI that is a failure.
+    pub(crate) fn oracle(test: &str) -> Option<Library> {
+        if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+            skip(test, "the vendor's library in the Python package is for Linux x86-64");
+            return None;
+        }
+        if uses_another_libusb() {
+            skip(test, ANOTHER_LIBUSB);
+            return None;
+        }
+        let (theirs, wanted_libusb) = vendor_library(test)?;
+        let folder = scratch("oracle-theirs");
+        link(&theirs, &folder.join(theirs.file_name().expect("file name")));
+        link(&theirs, &folder.join("libqhyccd.so.20"));
+        link(look_alike(), &folder.join(wanted_libusb));
+        // For a program that talks to the device itself: the same file, so the same bus.
+        link(look_alike(), &folder.join("libusb-1.0.so.0"));
+        Some(Library { folder, prefix: "virtual:" })
+    }
+
+    /// Ours.
+    pub(crate) fn ours(test: &str) -> Option<Library> {
+        if uses_another_libusb() {
+            skip(test, ANOTHER_LIBUSB);
+            return None;
+        }
+        let folder = scratch("oracle-ours");
+        support::link_library(&folder, &["libqhyccd.so", "libqhyccd.so.20"]);
+        link(look_alike(), &folder.join("libusb-1.0.so.0"));
+        Some(Library { folder, prefix: "virtual-usb:" })
+    }
+
+    /// Compiles a program of `c-tests` against our library; it runs on both.
+    pub(crate) fn program(&self, name: &str, flags: &[&str]) -> PathBuf {
+        let program = self.folder.join(name);
+        run(Command::new("cc")
+            .args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-I"])
+            .arg(root().join("include"))
+            .arg(root().join("c-tests").join(name).with_extension("c"))
+            .arg("-L")
+            .arg(&self.folder)
+            .args(["-lqhyccd", "-lpthread"])
+            .args(flags)
+            .arg("-o")
+            .arg(&program))
+        .good();
+        program
+    }
+
+    /// A command that runs `program` on this library.
+    pub(crate) fn command(&self, program: &Path, cameras: &str, dir: &Path) -> Command {
+        let mut command = on_cameras(program, &format!("{}{cameras}", self.prefix), dir);
+        command.env("LD_LIBRARY_PATH", &self.folder);
+        command
+    }
+}
+
+const ANOTHER_LIBUSB: &str = "this build has libusb compiled in; install its development files and rebuild";
 
 /// How often the vendor's library may crash in one scenario: it frees USB transfers that
 /// are in flight when live video stops, and whether that kills it is a matter of timing.
