@@ -2,6 +2,7 @@
 
 mod burst;
 mod memory;
+mod rates;
 
 use std::time::Duration;
 
