@@ -5,6 +5,7 @@
 //! without the data.
 #![forbid(unsafe_code)]
 
+mod backlog;
 mod calibration;
 #[allow(clippy::module_inception)]
 mod camera;

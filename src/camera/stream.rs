@@ -13,8 +13,9 @@ use crate::model::Model;
 use crate::transport::{Completion, UsbError, Wake};
 use crate::wire::frame_header::{FRAME_NUMBER_BYTES, decode_frame_number};
 use crate::wire::status::decode_ddr_units;
-use crate::wire::{FRAME_MARKER, In, fpga};
+use crate::wire::{Command, FRAME_MARKER, In, Out, fpga};
 
+use super::backlog::Backlog;
 use super::link::Link;
 use super::numbers::{Numbers, Told};
 use super::plan::FramePlan;
@@ -113,6 +114,7 @@ impl Stream {
             reads,
             assembler: Assembler::new(FRAME_MARKER, 0),
             frame_len: 0,
+            backlog: Backlog::new(model),
             at: At::Unknown,
             stale_bytes: 0,
             frame: Rope::default(),
@@ -320,6 +322,7 @@ struct Reader {
     reads: Reads,
     assembler: Assembler,
     frame_len: usize,
+    backlog: Backlog,
     at: At,
     /// So many bytes are still to be thrown away.
     stale_bytes: u64,
@@ -374,6 +377,10 @@ impl Reader {
                 }
                 continue;
             };
+            self.backlog.note(filled);
+            if self.backlog.is_due() {
+                self.look_at_memory();
+            }
             if self.stale_bytes > 0 {
                 self.stale_bytes = self.stale_bytes.saturating_sub(filled as u64);
                 self.reads.recycle(buffer);
@@ -414,6 +421,22 @@ impl Reader {
         }
         self.stream.note_fresh();
         false
+    }
+
+    /// Asks how full the camera's memory is, and empties it if it is too full: the newest
+    /// frames are wanted, and none with holes. A question that fails is asked again.
+    fn look_at_memory(&mut self) {
+        let Ok(bytes) = self.link.ask::<4>(In::Fpga(fpga::DDR_FILL)) else { return };
+        let units = decode_ddr_units(bytes);
+        if !self.backlog.is_too_large(units) {
+            return;
+        }
+        log::info!("live video is read too slowly: {units} units wait in the camera and are dropped");
+        if self.link.send(&Out::Command(Command::DdrOn)).is_ok() {
+            self.backlog.note_emptied();
+        }
+        self.forget_unproven();
+        self.seek_marker();
     }
 
     /// Begins with the next marker.

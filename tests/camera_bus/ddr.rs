@@ -69,3 +69,59 @@ fn pictures_tell_camera_frame_and_place() {
         camera.stop_live().unwrap();
     }
 }
+
+/// Live strips of 9600x1000 and whatever the host may find in them.
+fn stream(order: &str, exposure_us: f64) -> (Bench, std::sync::Arc<Camera>, Rect) {
+    let bench = bench(order);
+    let camera = bench.ready(StreamMode::Live);
+    let roi = Rect::new(0, 0, 9600, 1000);
+    camera.set(ControlId::EXPOSURE, exposure_us).unwrap();
+    camera.set(ControlId::USB_TRAFFIC, 0.0).unwrap();
+    camera.set_roi(roi).unwrap();
+    camera.begin_live().unwrap();
+    (bench, camera, roi)
+}
+
+fn overflowed(bench: &Bench) -> bool {
+    bench.bus.socket().ports()[0].with_device(|device| device.has_overflowed())
+}
+
+/// The host's machine sleeps for 40 seconds. Bad frames come without end then, each of
+/// the right length, and none may be handed out.
+#[test]
+fn an_overflow_while_the_host_sleeps_costs_frames_but_damages_none() {
+    let (bench, camera, roi) =
+        stream("QHY600M?scene=serial&seed=9&memory=1024&speed=10&faults=late@100000:40000", 600_000.0);
+    let (mut last, mut before, mut after) = (0, 0, 0);
+    while after < 10 {
+        let picture = live(&camera).unwrap();
+        last = frame_of(9, roi, 1, &picture, last) + 1;
+        let slept = overflowed(&bench);
+        before += u32::from(after == 0 && !slept);
+        after += u32::from(slept || after > 0);
+    }
+    assert!(before > 0, "it slept too early to tell");
+    // Sooner or later all is well again.
+    while overflowed(&bench) {
+        last = frame_of(9, roi, 1, &live(&camera).unwrap(), last) + 1;
+    }
+    for _ in 0..3 {
+        last = frame_of(9, roi, 1, &live(&camera).unwrap(), last) + 1;
+    }
+}
+
+/// The cable carries a third of what the sensor gives.
+#[test]
+fn a_slow_cable_gives_whole_frames() {
+    let (_bench, camera, roi) =
+        stream("QHY600M?scene=serial&seed=9&memory=1024&speed=4&link_rate=100", 1000.0);
+    let mut last = 0;
+    let mut jumps = 0;
+    while jumps < 2 {
+        let picture = live(&camera).unwrap();
+        let frame = frame_of(9, roi, 1, &picture, last);
+        // Far more than the queue of two drops: the memory was emptied.
+        jumps += u32::from(last > 0 && frame > last + 12);
+        last = frame + 1;
+    }
+}
