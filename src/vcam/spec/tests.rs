@@ -1,0 +1,100 @@
+use super::*;
+
+fn one(text: &str) -> DeviceSpec {
+    let mut list = DeviceSpec::parse_list(text).unwrap();
+    assert_eq!(list.len(), 1);
+    list.remove(0)
+}
+
+fn mistake(text: &str) -> String {
+    DeviceSpec::parse_list(text).unwrap_err().0
+}
+
+#[test]
+fn a_bare_name_gives_the_defaults() {
+    let spec = one("QHY600M");
+    assert_eq!(spec.model.name, "QHY600M");
+    assert_eq!(spec.scene, SceneSpec::Stars);
+    assert_eq!((spec.seed, spec.speed, spec.wheel_slots), (1, 1.0, 7));
+    assert_eq!(spec.link, LinkSpeed::Super);
+    assert_eq!(spec.serial, one("QHY600M").serial);
+}
+
+#[test]
+fn every_option_is_understood() {
+    let spec = one(
+        "qhy600c?seed=9&speed=2.5&scene=constant:77&serial=0123456789abcdef1&ambient=-5.5&speed_link=high\
+         &link_rate=12.5&memory=1024&ddr=off&wheel=0&gps=on&humidity=off&pressure=off&readout=instant&loader=on&product=c6Fe\
+         &faults=stall@7+lost~0.25+late@9:20&supply=11.5&hostile=7",
+    );
+    assert_eq!(spec.model.name, "QHY600C");
+    assert_eq!((spec.seed, spec.speed, spec.ambient_c), (9, 2.5, -5.5));
+    assert_eq!(spec.scene, SceneSpec::Constant(77));
+    assert_eq!(spec.serial[..15], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    assert_eq!(spec.serial[15], 0xF1);
+    assert_eq!((spec.link, spec.wheel_slots, spec.gps_box), (LinkSpeed::High, 0, true));
+    assert_eq!((spec.link_rate, spec.memory_mib, spec.ddr), (LinkRate::Limited(12.5), 1024, false));
+    assert_eq!(one("QHY600M?link_rate=unlimited").link_rate, LinkRate::Unlimited);
+    assert_eq!(one("QHY600M?scene=serial").scene, SceneSpec::Serial);
+    assert!(!spec.humidity_sensor && !spec.pressure_sensor);
+    assert_eq!((spec.readout, spec.loader), (ReadoutPace::Instant, true));
+    assert_eq!(spec.product, 0xC6FE);
+    assert_eq!(spec.faults.to_string(), "stall@7+lost~0.25+late@9:20");
+    assert_eq!((spec.supply_v, spec.hostile), (11.5, Some(7)));
+}
+
+#[test]
+fn a_path_may_hold_colons_and_escapes() {
+    assert_eq!(one("QHY600M?scene=file:C:/a%20b%2Cc").scene, SceneSpec::File("C:/a b,c".into()));
+}
+
+#[test]
+fn cameras_of_one_order_differ_and_equal_serials_are_a_mistake() {
+    let list = DeviceSpec::parse_list("QHY600M,QHY600M?seed=1,QHY600C").unwrap();
+    assert_ne!(list[0].serial, list[1].serial);
+    assert_ne!(list[1].serial, list[2].serial);
+    let twice = "QHY600M?serial=0000000000000001,QHY600M?serial=0000000000000001";
+    assert!(mistake(twice).contains("same serial"));
+}
+
+#[test]
+fn mistakes_are_named() {
+    for (text, named) in [
+        ("", "no model name"),
+        ("QHY600M,", "camera 2"),
+        ("QHY9999", "`QHY9999`"),
+        ("QHY600M?", "``"),
+        ("QHY600M?seed", "`seed`"),
+        ("QHY600M?sed=1", "`sed`"),
+        ("QHY600M?seed=1&seed=1", "twice"),
+        ("QHY600M?seed=-1", "`-1`"),
+        ("QHY600M?speed=0", "`0`"),
+        ("QHY600M?speed=nan", "`nan`"),
+        ("QHY600M?speed=inf", "`inf`"),
+        ("QHY600M?ambient=99", "`99`"),
+        ("QHY600M?scene=moon", "`moon`"),
+        ("QHY600M?scene=constant:65536", "`constant:65536`"),
+        ("QHY600M?scene=file:", "`file:`"),
+        ("QHY600M?serial=12", "`12`"),
+        ("QHY600M?serial=00000000000000001", "`00000000000000001`"),
+        ("QHY600M?speed_link=usb2", "`usb2`"),
+        ("QHY600M?wheel=8", "`8`"),
+        ("QHY600M?memory=0", "`0`"),
+        ("QHY600M?memory=4096", "`4096`"),
+        ("QHY600M?ddr=1", "`1`"),
+        ("QHY600M?link_rate=0", "`0`"),
+        ("QHY600M?link_rate=fast", "`fast`"),
+        ("QHY600M?gps=yes", "`yes`"),
+        ("QHY600M?loader=1", "`1`"),
+        ("QHY600M?readout=fast", "`fast`"),
+        ("QHY600M?scene=file:%2", "`%`"),
+        ("QHY600M?faults=stall", "`faults`"),
+        ("QHY600M?faults=melt@1", "losepacket"),
+        ("QHY600M?supply=9", "`9`"),
+        ("QHY600M?hostile=on", "`on`"),
+        ("QHY600M?product=12345", "`12345`"),
+    ] {
+        let text_of_error = mistake(text);
+        assert!(text_of_error.contains(named), "{text}: {text_of_error}");
+    }
+}
