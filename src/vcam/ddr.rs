@@ -50,6 +50,8 @@ pub(super) struct Ddr {
     /// Frames ever stored.
     stored: u64,
     overflowed: bool,
+    /// How often it has.
+    overflows: u32,
     /// How often everything was forgotten.
     clears: u64,
 }
@@ -150,6 +152,7 @@ impl Ddr {
             used_bytes: 0,
             stored: 0,
             overflowed: false,
+            overflows: 0,
             clears: 0,
         }
     }
@@ -183,9 +186,17 @@ impl Ddr {
         self.overflowed
     }
 
-    /// A frame found no room at all.
+    /// Something found no room.
     pub(super) fn lose(&mut self) {
-        self.overflowed = self.fills_up;
+        if self.fills_up && !self.overflowed {
+            self.overflowed = true;
+            self.overflows += 1;
+        }
+    }
+
+    /// How often the memory has overflowed.
+    pub(super) fn overflows(&self) -> u32 {
+        self.overflows
     }
 
     /// Room for the beginning of one more frame?
@@ -217,11 +228,14 @@ impl Ddr {
     fn fill(&mut self, now: Duration) {
         // All but the last ones are long in the memory.
         let first = self.frames.iter().rposition(|frame| frame.kept == frame.keeps).map_or(0, |at| at + 1);
+        let mut lost = false;
         for frame in self.frames.range_mut(first..) {
             let before = frame.kept;
-            let found_room = frame.take(now, self.capacity_bytes.saturating_sub(self.used_bytes));
-            self.overflowed |= !found_room && self.fills_up;
+            lost |= !frame.take(now, self.capacity_bytes.saturating_sub(self.used_bytes));
             self.used_bytes += frame.kept - before;
+        }
+        if lost {
+            self.lose();
         }
     }
 

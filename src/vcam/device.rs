@@ -288,6 +288,11 @@ impl Device {
         self.sequencer.ddr.has_overflowed()
     }
 
+    /// How often the memory has overflowed since power-on.
+    pub fn overflows(&self) -> u32 {
+        self.sequencer.ddr.overflows()
+    }
+
     /// The last value written to an FPGA register, 0 before.
     pub fn fpga(&self, register: u16) -> u8 {
         self.fpga.get(&register).copied().unwrap_or(0)
