@@ -158,7 +158,7 @@ impl Camera {
         })
     }
 
-    /// Most threads that make a live frame, 1 to 64; small frames are made by one.
+    /// Most threads that debayer a live frame: see [`PixelOptions::threads`].
     pub fn set_threads(&self, threads: usize) -> Result<()> {
         self.allow(Op::Recall)?;
         self.threads.store(threads.clamp(1, pool::MOST_THREADS), Ordering::Relaxed);

@@ -202,7 +202,7 @@ impl Camera {
         let (frame, plan) =
             stream.take().ok_or_else(|| Error::new(ErrorKind::NotYet, "no frame is ready"))?;
         let converted = match buffer(plan.info) {
-            Some(out) => convert(&plan.pixels, frame, out, |buffer| stream.reuse(buffer))
+            Some(out) => convert(&plan.pixels, frame, out, self.threads(), |buffer| stream.reuse(buffer))
                 .and_then(|()| self.calibrate(&plan, out)),
             None => {
                 frame.unravel(|_| (), |buffer| stream.reuse(buffer));
@@ -293,9 +293,21 @@ impl Camera {
 }
 
 /// Makes the picture out of a raw frame, in one pass over its bytes; each buffer is free
-/// again as soon as it was read.
-fn convert(plan: &frame::Plan, raw: Rope, out: &mut [u8], free: impl FnMut(Vec<u8>)) -> Result<()> {
+/// again as soon as it was read. Where several threads work, all are free in the end.
+fn convert(
+    plan: &frame::Plan,
+    raw: Rope,
+    out: &mut [u8],
+    threads: usize,
+    free: impl FnMut(Vec<u8>),
+) -> Result<()> {
     let invalid = |text: String| Error::new(ErrorKind::Invalid, text);
+    if threads > 1 && plan.pays_threads() {
+        let pieces: Vec<&[u8]> = raw.pieces().collect();
+        let converted = plan.convert_pieces(&pieces, out, threads);
+        raw.unravel(|_| (), free);
+        return converted.map_err(|e| invalid(e.to_string()));
+    }
     let mut sink = Sink::new(plan, out).map_err(|e| invalid(e.to_string()))?;
     raw.unravel(
         |bytes| {

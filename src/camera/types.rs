@@ -29,7 +29,8 @@ pub enum StreamMode {
 /// How the pixels of a camera are made, beyond what a C program can say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PixelOptions {
-    /// Most threads that make a live frame, 1 to 64; small frames are made by one.
+    /// Most threads that debayer a live frame, 1 to 64; small frames take one. All else is
+    /// done by the thread that asks for the frame.
     pub threads: usize,
     /// Binning sums pixels under the same colour filter, so that binned frames of a colour
     /// camera keep its colour order (seen from the corner of the region) and can be

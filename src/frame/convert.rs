@@ -50,6 +50,12 @@ impl Plan {
         self.convert_by_one(&[frame], out)
     }
 
+    /// True if several threads pay: debayering costs far more than moving the bytes, while
+    /// all else is nearly as fast as memory by one thread.
+    pub fn pays_threads(&self) -> bool {
+        self.settings().debayer.is_some()
+    }
+
     /// The same for a frame in pieces of any length, by up to `threads` threads: fewer, if
     /// the frame is small. Of a frame that is too short nothing is made by several threads.
     pub fn convert_pieces(

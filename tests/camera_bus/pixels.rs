@@ -96,6 +96,29 @@ fn bins_of_one_colour_are_an_option() {
 }
 
 #[test]
+fn threads_debayer_live_frames_like_one_alone() {
+    let bench = bench("QHY600C?scene=xy&speed=20");
+    let camera = bench.ready(StreamMode::Live);
+    // Large enough for a second thread.
+    let area = Rect::new(101, 1000, 3001, 401);
+    camera.set_roi(area).unwrap();
+    camera.set_debayer(true).unwrap();
+    camera.set(ControlId::EXPOSURE, 5_000.0).unwrap();
+    camera.begin_live().unwrap();
+    let wire = WireLayout { columns: area.width, rows: area.height, sample: Sample::U16Le };
+    let debayer = Some(Bayer::Rg.shifted(area.x, area.y));
+    let plan = frame::Plan::new(frame::Settings { debayer, ..frame::Settings::whole(wire) }).unwrap();
+    let mut whole = vec![0; plan.output_len()];
+    plan.convert(&expected(area, 1, 16, false), &mut whole).unwrap();
+    for threads in [1, 2, 64] {
+        camera.set_threads(threads).unwrap();
+        for _ in 0..2 {
+            assert_same(&live(&camera).unwrap().1, &whole, &format!("{threads} threads"));
+        }
+    }
+}
+
+#[test]
 fn options_of_the_library_are_those_of_its_cameras() {
     let bench = bench(COLOUR);
     bench.library.set_pixel_options(PixelOptions { threads: 3, colour_bin: true, ..PixelOptions::default() });
