@@ -873,7 +873,8 @@ void Bits16ToBits8(qhyccd_handle *h,
 
 /**
  * Draws the histogram of a picture of `x` times `y` samples as a picture of 192 x 130
- * pixels with 3 channels of 8 bits. The samples have the size that the camera is set to.
+ * pixels with 3 channels of 8 bits. The samples have the size that the camera is set to,
+ * 8 or 16 bits.
  *
  * On an error nothing is written, and `GetQHYCCDLastError` tells why.
  */
