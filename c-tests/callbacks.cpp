@@ -248,8 +248,10 @@ static void log_function()
         SetQHYCCDLogFunction([&lines, alive, long_capture](const std::string &line) {
             if (long_capture.size() == 100)
                 lines.push_back(line);
-            GetQHYCCDSDKBuildVersion(); // calls may be made, and are not logged
-            SetQHYCCDLogFunction(nullptr); // this one changes nothing here
+            // A call from here could wait for a lock that the logging call holds.
+            CHECK(GetQHYCCDSDKBuildVersion() == QHYCCD_ERROR);
+            CHECK(last_error_has("log function"));
+            SetQHYCCDLogFunction(nullptr);
         });
     }
     CHECK(alive.use_count() == 2); // the library has a copy, and one only

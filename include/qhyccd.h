@@ -1486,9 +1486,11 @@ extern "C" {
 #ifndef _WIN32
 /**
  * Gives the log to a function; an empty one ends that. The function is copied. It may be
- * called from any thread, from several at a time, and may call the library. When this call
- * returns, no thread is in the former function, unless it is called from that function,
- * where it changes nothing. Works with GCC's C++ library on Linux and does nothing elsewhere.
+ * called from any thread, and from several at a time. The library holds locks meanwhile, so
+ * the function must not wait for a thread that is in the library, and calls that it makes
+ * itself fail, but for GetQHYCCDLastError, GetTimeStamp and QHYCCDOpenVersion. When this call
+ * returns, no thread is in the former function. Works with GCC's C++ library on Linux and
+ * does nothing elsewhere.
  */
 void SetQHYCCDLogFunction(std::function<void(const std::string &message)> logFunction);
 #endif

@@ -15,11 +15,16 @@ use super::types::qhyccd_handle;
 use super::{callbacks, handles, log as sinks};
 use crate::camera::{Camera, Error, ErrorKind, Result, State};
 
-/// Runs the body of an exported function that needs no camera.
+/// Runs the body of an exported function that needs no camera. Not from within the log
+/// function: lines are written under locks, which the body might want.
 pub(super) fn call<V: CReturn>(name: &'static str, body: impl FnOnce() -> Result<V>) -> V::C {
     sinks::install();
     quieten_panics();
     let _inside = Inside::enter();
+    if sinks::is_writing() {
+        remember(name, &Error::new(ErrorKind::State, "called from within the log function"));
+        return V::FAILED;
+    }
     log::trace!("{name}");
     match panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value.into_c(),

@@ -2,8 +2,7 @@
 //!
 //! Four sinks: stderr by the filter of `QHYCCD_LOG` (env_logger's syntax), and, up to
 //! the level of `SetQHYCCDLogLevel`, stderr, a file, and the C++ function that a program
-//! gave. A log line that is written while a sink runs is dropped, so sinks may call the
-//! library.
+//! gave. A log line that is written while a sink runs is dropped.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -105,12 +104,14 @@ pub(super) fn close_file() {
     FILE.lock().close();
 }
 
+/// True while this thread writes a line, and so perhaps is in the program's function.
+pub(super) fn is_writing() -> bool {
+    INSIDE.get()
+}
+
 /// Sets or, with `None`, forgets the function. Waits until no thread is inside the old
-/// one; called from the function itself it changes nothing.
+/// one.
 pub(super) fn set_function(function: Option<LogFunction>) {
-    if INSIDE.get() {
-        return;
-    }
     let on = function.is_some();
     *FUNCTION.write() = function;
     switch(|switches| switches.function = on);

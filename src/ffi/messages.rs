@@ -59,9 +59,10 @@ pub unsafe extern "C" fn SetQHYCCDLogPath(path: *mut c_char) {
 }
 
 /// Gives the log to a C++ function; an empty one ends that. The function is copied. It may
-/// be called from any thread, from several at a time, and may call the library; what is
-/// logged meanwhile by its thread is dropped. When this call returns, no thread is in the
-/// former function, unless it is called from that function, where it changes nothing.
+/// be called from any thread, and from several at a time. The library holds locks meanwhile,
+/// so the function must not wait for a thread that is in the library, and calls that it makes
+/// itself fail, but for `GetQHYCCDLastError`, `GetTimeStamp` and `QHYCCDOpenVersion`. When
+/// this call returns, no thread is in the former function.
 ///
 /// In C++ the argument is a `std::function<void(const std::string &)>` by value, which
 /// arrives as a pointer. Works with GCC's C++ library on Linux and does nothing elsewhere.
