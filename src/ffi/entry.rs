@@ -42,7 +42,8 @@ pub(super) fn call<V: CReturn>(name: &'static str, body: impl FnOnce() -> Result
 
 /// Runs the body of an exported function on the camera of `handle`, unless the camera is
 /// unplugged: then also what the library knows by itself is an error, because programs
-/// notice the loss by that. No lock is held while it runs.
+/// notice the loss by that. So it is for a handle that outlived its camera, which was lost
+/// and opened anew. No lock is held while it runs.
 pub(super) fn with_camera<V: CReturn>(
     name: &'static str,
     handle: *mut qhyccd_handle,
@@ -55,6 +56,7 @@ pub(super) fn with_camera<V: CReturn>(
                 tell_loss(&camera);
                 Err(Error::new(ErrorKind::Lost, "the camera is unplugged"))
             }
+            State::Closed => Err(Error::new(ErrorKind::State, "the camera is closed")),
             _ => body(&camera),
         }
     })
