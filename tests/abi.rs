@@ -187,6 +187,17 @@ fn every_function_gives_its_own_name() {
     assert!(given > 200, "only {given} names found");
 }
 
+/// Those who add a function add it to the fuzzer as well.
+#[test]
+fn every_done_function_is_driven_at_random() {
+    let files =
+        ["camera", "library", "pictures"].map(|name| root().join(format!("fuzz/src/calls/{name}.rs")));
+    let sources: String = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let done = table().into_iter().filter(|(_, row)| row.done).map(|(name, _)| name);
+    let missing: Vec<_> = done.filter(|name| !sources.contains(&format!("function(\"{name}\""))).collect();
+    assert!(missing.is_empty(), "not in fuzz/src/calls: {missing:?}");
+}
+
 /// The shared library that cargo built for this test, beside the test itself.
 fn shared_library() -> Vec<u8> {
     let deps: PathBuf = env::current_exe().unwrap().parent().unwrap().into();

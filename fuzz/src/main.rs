@@ -1,0 +1,225 @@
+//! Drives the C interface at random: all functions, with valid, borderline and wild
+//! arguments, from one thread and from several, on two virtual cameras with faults.
+//!
+//! Made to be run under AddressSanitizer and ThreadSanitizer (`.ci/sanitize`), but checks by
+//! itself that calls return by their deadlines, that failed calls write nothing, that
+//! delivered pictures are true, and that nothing outlives the end of the library.
+//! `docs/fuzzing.md` tells the details.
+//!
+//! Environment: `FUZZ_SECONDS` (default 20), `FUZZ_THREADS` (default: 1 in every third round, 4 in the others),
+//! `FUZZ_SEED` (of the first round), `FUZZ_ROUNDS` (at most).
+
+mod call;
+mod callbacks;
+mod calls;
+mod rng;
+mod shots;
+mod watch;
+mod world;
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant, SystemTime};
+
+use qhyccd::ffi::{discovery, library, messages};
+
+use call::Worker;
+use rng::Rng;
+use watch::fail;
+use world::{CAMERAS, Kind, World};
+
+/// Bytes of the largest frame there may be: 9600 x 6422 pixels, 3 channels of 32 bits.
+const LARGEST: usize = 9600 * 6422 * 3 * 4;
+/// After the end of a round, threads and files may take this long to be gone.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
+
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
+}
+
+fn main() {
+    let missing = calls::missing();
+    assert!(missing.is_empty(), "functions that are done but not driven: {missing:?}");
+    let seconds = number("FUZZ_SECONDS").unwrap_or(20);
+    let rounds = number("FUZZ_ROUNDS").unwrap_or(u64::MAX);
+    let clock = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |time| time.as_nanos() as u64);
+    let mut seed = number("FUZZ_SEED").unwrap_or(clock % 1_000_000_000);
+    let threads = number("FUZZ_THREADS").map(|n| (n as usize).clamp(1, watch::THREADS));
+
+    // Nothing is written but here.
+    let folder = std::env::temp_dir().join(format!("abi-fuzz-{}", std::process::id()));
+    let folder = folder.to_str().expect("temporary folder").to_owned();
+    // SAFETY: no other thread runs yet.
+    unsafe {
+        for variable in ["HOME", "XDG_STATE_HOME"] {
+            std::env::set_var(variable, &folder);
+        }
+        for variable in ["QHYCCD_FIRMWARE", "QHYCCD_LOG"] {
+            std::env::remove_var(variable);
+        }
+    }
+    watch::start();
+    // What the process needs by itself is there after a first start.
+    resources();
+    library::ReleaseQHYCCDResource();
+    let before = (count("task"), count("fd"));
+
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let (mut done, mut swept) = (0, rounds != u64::MAX);
+    while done < rounds && (Instant::now() < end || !swept) {
+        while Instant::now() >= end && !swept && Kind::of(seed) != Kind::Raw {
+            seed += 1; // one round in which every function is called
+        }
+        let threads = threads.unwrap_or(if seed % 3 == 0 { 1 } else { 4 });
+        files(seed, &folder);
+        swept |= round(seed, threads, &folder) == Kind::Raw;
+        nothing_is_left(before);
+        let _ = std::fs::remove_dir_all(&folder);
+        done += 1;
+        seed += 1;
+    }
+    report(done, seconds >= 20 && rounds == u64::MAX);
+}
+
+/// Files for functions that read files: a FITS picture of 64 x 48, and rubbish.
+fn files(seed: u64, folder: &str) {
+    std::fs::create_dir_all(folder).expect("folder");
+    let mut rng = Rng::new(&[seed, 5]);
+    let cards = ["SIMPLE  = T", "BITPIX  = 16", "NAXIS   = 2", "NAXIS1  = 64", "NAXIS2  = 48", "END"];
+    let mut flat: Vec<u8> = cards.iter().flat_map(|card| format!("{card:80}").into_bytes()).collect();
+    flat.resize(2880, b' ');
+    flat.extend((0..64 * 48).flat_map(|_| (rng.within(1, 20_000) as u16).to_be_bytes()));
+    flat.resize(flat.len().next_multiple_of(2880), 0);
+    let rubbish = rng.bytes(5000);
+    for (name, bytes) in [("flat.fits", &flat), ("rubbish.fits", &rubbish), ("QHY600.img", &rubbish)] {
+        std::fs::write(format!("{folder}/{name}"), bytes).expect("file");
+    }
+}
+
+/// One start of the library, some threads that do what they like, and its end.
+fn round(seed: u64, threads: usize, folder: &str) -> Kind {
+    let mut world = World::new(seed, threads, folder);
+    watch::round(seed, threads, &world.order);
+    callbacks::round(seed);
+    let begun = Instant::now();
+    // SAFETY: only the watch runs beside, which does not look at the environment.
+    unsafe { std::env::set_var("QHYCCD_DEVICES", &world.order) };
+    resources();
+    world.ids = ids();
+    if world.kind != Kind::Hostile && world.ids.len() != CAMERAS && !world.order.contains("faults") {
+        fail(&format!("{} cameras in {}", world.ids.len(), world.order));
+    }
+    let world = &world;
+    std::thread::scope(|scope| {
+        for index in 0..threads {
+            let work = move || work(world, index);
+            std::thread::Builder::new()
+                .name(format!("fuzz-{index}"))
+                .spawn_scoped(scope, work)
+                .expect("thread");
+        }
+    });
+    let release = calls::number("ReleaseQHYCCDResource");
+    watch::watched(0, release, call::TURN, || library::ReleaseQHYCCDResource());
+    callbacks::forget();
+    messages::SetQHYCCDLogLevel(3);
+    let took = begun.elapsed().as_millis();
+    println!("seed {seed}: {threads} threads, {:?}, {took} ms, {}", world.kind, world.order);
+    world.kind
+}
+
+fn resources() {
+    let start = calls::number("InitQHYCCDResource");
+    watch::watched(0, start, call::TURN, || library::InitQHYCCDResource());
+}
+
+/// The ids of the cameras that are there.
+fn ids() -> Vec<Vec<u8>> {
+    let scan = calls::number("ScanQHYCCD");
+    let found = watch::watched(0, scan, call::TURN, || discovery::ScanQHYCCD());
+    let id = |index| {
+        let mut id = [0_u8; 32];
+        // SAFETY: 32 bytes are what the function wants.
+        let code = unsafe { discovery::GetQHYCCDId(index, id.as_mut_ptr().cast()) };
+        let len = id.iter().position(|&byte| byte == 0)?;
+        (code == 0).then(|| id[..len].to_vec())
+    };
+    (0..found).filter_map(id).collect()
+}
+
+/// What one thread of a round does.
+fn work(world: &World, index: usize) {
+    let slack = Duration::from_secs(60 + 13 + 30); // default time-out, slowest transfer, machine
+    let mut worker = Worker {
+        world,
+        index,
+        rng: Rng::new(&[0]),
+        largest: vec![0; LARGEST],
+        frame_limit: world::longest_exposure(world.speed) + slack,
+    };
+    // Each function at least once where nothing has to be kept whole.
+    let sweep = if world.kind == Kind::Raw && index == 0 { calls::COUNT as u64 } else { 0 };
+    for step in 0..world.steps + sweep {
+        watch::step(index, step);
+        // Each step by itself, so that what one met does not change the next.
+        worker.rng = Rng::new(&[world.seed, 4, index as u64, step]);
+        if step < sweep {
+            calls::one(&mut worker, step as usize);
+            continue;
+        }
+        match worker.rng.below(24) {
+            0 => shots::shot(&mut worker),
+            1 => shots::film(&mut worker),
+            _ => calls::any(&mut worker),
+        }
+    }
+}
+
+/// Entries of a folder of this process.
+fn count(what: &str) -> usize {
+    std::fs::read_dir(format!("/proc/self/{what}")).map_or(0, Iterator::count)
+}
+
+/// Threads and files are those of the start.
+fn nothing_is_left(before: (usize, usize)) {
+    let end = Instant::now() + GONE_WITHIN;
+    loop {
+        let now = (count("task"), count("fd"));
+        if now.0 <= before.0 && now.1 <= before.1 {
+            return;
+        }
+        if Instant::now() > end {
+            fail(&format!("threads and files before {before:?}, now {now:?}"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// What was done; too little is a failure.
+fn report(rounds: u64, enough: bool) {
+    println!("\n{:40} {:>9} {:>9} {:>9}", "function", "calls", "good", "longest");
+    let (mut calls, mut idle, mut vain) = (0, Vec::new(), Vec::new());
+    for (name, made, good, longest) in watch::counts() {
+        println!("{name:40} {made:>9} {good:>9} {:>6} ms", longest.as_millis());
+        calls += made;
+        if made == 0 {
+            idle.push(name);
+        } else if good == 0 {
+            vain.push(name);
+        }
+    }
+    let [single, live, proved] =
+        [&watch::SINGLE_FRAMES, &watch::LIVE_FRAMES, &watch::PROVED_FRAMES].map(|n| n.load(Relaxed));
+    let back = watch::CALLBACKS.load(Relaxed);
+    println!("\nnever good: {vain:?}");
+    println!(
+        "{rounds} rounds, {calls} calls of {} functions, {back} callbacks; frames: {single} single, {live} live, \
+         {proved} of them proved",
+        calls::COUNT
+    );
+    if enough {
+        assert!(idle.is_empty(), "never called: {idle:?}");
+        assert!(single >= 10 && live >= 10 && proved >= 10, "too few frames");
+        assert!(back >= 5, "too few callbacks");
+    }
+}
