@@ -22,6 +22,9 @@ const FIRMWARE: [u8; 10] = [25, 1, 1, 1, 3, 4, 0, 0, 0, 0];
 const FPGA_VERSION: [u8; 4] = [25, 6, 4, 16];
 /// Page 0x24, byte 0: sensor power is good (observed answer of a healthy camera).
 const POWER_GOOD: u8 = 1;
+/// The same after a brown-out: the monitor of the supply found an error (the value is
+/// named by the vendor's log; that it comes then is a guess).
+const POWER_FAILED: u8 = 3;
 /// Humidity in the chamber.
 const HUMIDITY_PERCENT: f64 = 42.0;
 /// The FPGA is this much warmer than the air.
@@ -99,6 +102,7 @@ pub struct Device {
     /// It has no firmware yet: all it has is this.
     loader: Option<Loader>,
     clock: FpgaClock,
+    power_state: u8,
 }
 
 impl Device {
@@ -125,6 +129,7 @@ impl Device {
             fan: [0; 64],
             loader: waits.then(Loader::new),
             clock: FpgaClock::default(),
+            power_state: POWER_GOOD,
             spec: spec.clone(),
         })
     }
@@ -148,6 +153,11 @@ impl Device {
     /// The supply did not carry what the cooler took, some time up to now.
     pub(super) fn power_failed(&mut self, now: Duration) -> bool {
         supply::fails(self.spec.supply_v, self.cooler.peak_power(now))
+    }
+
+    /// The supply had failed before it started.
+    pub(super) fn remember_power_failure(&mut self) {
+        self.power_state = POWER_FAILED;
     }
 
     /// What it has instead of firmware, while it waits for that.
@@ -347,7 +357,7 @@ impl Device {
             page::WATCHDOG_ON => self.watchdog_on = true,
             page::WATCHDOG_OFF => self.watchdog_on = false,
             page::TIMING => bytes = self.sequencer.timing().encode(),
-            page::POWER => bytes[0] = POWER_GOOD,
+            page::POWER => bytes[0] = self.power_state,
             page::RBI_ON => self.rbi_removal = true,
             page::RBI_OFF => self.rbi_removal = false,
             // The form of page::PRESSURE is not known.

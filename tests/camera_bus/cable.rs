@@ -4,7 +4,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use qhyccd::camera::{Camera, ErrorKind, PlugEvent, State, StreamMode};
+use qhyccd::camera::{Camera, ErrorKind, PlugEvent, Result, State, StreamMode};
 use qhyccd::model::ControlId;
 use qhyccd::util::Rect;
 use qhyccd::vcam::{FaultKind, Faults};
@@ -99,6 +99,57 @@ fn live_frames_are_right_whatever_happened_to_packets_and_transfers() {
     }
 }
 
+/// Everything at once that a host can notice, in both modes of one camera.
+#[test]
+fn whatever_goes_wrong_together_no_wrong_frame_is_handed_out() {
+    let faults = "lost~0.00005+late~0.0001:5+nohead~0.1+longframe~0.1:1+shortframe~0.1:3000\
+                  +stall~0.01+short~0.01+reset~0.005+silent~0.005:1";
+    let rounds = std::env::var("QHYCCD_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
+    for seed in 0..rounds {
+        let bench = bench(&format!("QHY600M?seed={seed}&scene=xy&readout=instant"));
+        let camera = bench.open(0);
+        let port = bench.bus.port(0);
+        port.inject(faults).unwrap();
+        let patiently = |what: &dyn Fn() -> Result<()>| {
+            let failures = (0..100).take_while(|_| what().is_err()).count();
+            assert!(failures < 100, "{:?}", what());
+        };
+        let (mut right, mut wrong) = (0, 0);
+        for mode in [StreamMode::Single, StreamMode::Live, StreamMode::Single, StreamMode::Live] {
+            patiently(&|| camera.set_stream_mode(mode));
+            patiently(&|| camera.init());
+            patiently(&|| camera.set(ControlId::EXPOSURE, 10_000.0).map(drop));
+            patiently(&|| camera.set_roi(ROI));
+            if mode == StreamMode::Live {
+                patiently(&|| camera.begin_live());
+                for _ in 0..10 {
+                    let (_, picture) = live(&camera).unwrap();
+                    assert_same(&picture, &expected(ROI, 1, 16, false), "live");
+                    right += 1;
+                }
+                patiently(&|| camera.stop_live());
+                continue;
+            }
+            for _ in 0..6 {
+                match camera.start_exposure().and_then(|()| read(&camera)) {
+                    Ok((_, picture)) => {
+                        assert_same(&picture, &expected(ROI, 1, 16, false), "single");
+                        right += 1;
+                    }
+                    Err(error) => {
+                        assert_ne!(error.kind(), ErrorKind::Lost);
+                        wrong += 1;
+                    }
+                }
+            }
+        }
+        let happened: Vec<_> = FaultKind::all().map(|kind| (kind, port.happened(kind))).collect();
+        println!("seed {seed}: {right} right, {wrong} failed, {:?}", camera.stream_stats());
+        println!("{happened:?}");
+        assert!(happened.iter().map(|(_, times)| times).sum::<u64>() > 15, "{happened:?}");
+    }
+}
+
 #[test]
 fn a_camera_whose_power_was_off_is_lost_told_and_opened_again() {
     let bench = bench(XY_INSTANT);
@@ -173,6 +224,7 @@ fn a_camera_that_resets_itself_for_want_of_power_is_lost_and_comes_back() {
         }
     };
     again.init().unwrap();
+    assert_eq!(again.get(ControlId::SENSOR_ULVO_STATUS).unwrap(), 3.0);
     small(&again);
     assert_eq!(expose_until_right(&again, 1), []);
 }

@@ -69,6 +69,8 @@ enum Start {
     Warm,
     /// Its power was off.
     Cold,
+    /// The same, because its supply was too weak; it remembers that.
+    Failed,
 }
 
 /// A transfer that cannot go on as usual.
@@ -100,8 +102,11 @@ impl Port {
     ) -> Result<Port, SpecError> {
         let mut device = Device::new(spec, identity.clone())?;
         device.set_plugged_unix(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
-        if start == Start::Cold {
+        if start != Start::Warm {
             device.start_homing(Duration::ZERO);
+        }
+        if start == Start::Failed {
+            device.remember_power_failure();
         }
         Ok(Port {
             identity,
@@ -221,7 +226,7 @@ impl Port {
         }
         let now = self.clock.now();
         let result = if plugged.device.power_failed(now) {
-            Err(Upset::Leave(Some(self.back_after(FIRMWARE_START, Start::Cold))))
+            Err(Upset::Leave(Some(self.back_after(FIRMWARE_START, Start::Failed))))
         } else {
             work(&mut plugged, now)
         };

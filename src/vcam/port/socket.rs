@@ -147,7 +147,7 @@ impl Shared {
         let Some(start) = Some(&*old).filter(|port| port.is_gone()).and_then(wanted) else {
             return Ok(());
         };
-        let identity = slots.identity(place, spec, spec.loader && start == Start::Cold);
+        let identity = slots.identity(place, spec, spec.loader && start != Start::Warm);
         let script = Script::new(&Default::default(), 0);
         let port = Port::plug_in(spec, identity.clone(), self.watchers.clone(), start, script)?;
         std::mem::swap(&mut port.plugged.lock().script, &mut old.plugged.lock().script);

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 
 use super::*;
 use crate::transport::LinkSpeed;
-use crate::wire::{Command, FRAME_MARKER, In, Out};
+use crate::wire::{Command, FRAME_MARKER, In, Out, page};
 
 const FIRMWARE: Setup = Setup::vendor_in(0xC2, 0, 0);
 
@@ -149,6 +149,13 @@ fn a_reset_fails_one_transfer() {
     ask(&port).unwrap();
 }
 
+fn power_state(port: &Port) -> u8 {
+    let (setup, _) = In::Page(page::POWER).encode();
+    let mut bytes = [0; 64];
+    port.with_device(|device| device.control_in(setup, &mut bytes, Duration::ZERO)).unwrap();
+    bytes[0]
+}
+
 #[test]
 fn a_weak_supply_does_not_carry_the_cooler() {
     // Full power for an hour of camera time.
@@ -162,10 +169,13 @@ fn a_weak_supply_does_not_carry_the_cooler() {
                 assert_eq!(error, UsbError::Gone);
                 // It comes back with its cooler off, and stays.
                 let again = next_port(&socket, &port);
+                assert_eq!((power_state(&port), power_state(&again)), (1, 3));
                 let end = again.clock().now() + Duration::from_secs(3600);
                 while again.clock().now() < end {
                     ask(&again).unwrap();
                 }
+                again.power_cycle(Duration::ZERO);
+                assert_eq!(power_state(&next_port(&socket, &again)), 1);
                 return false;
             }
         }
