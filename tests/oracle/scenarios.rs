@@ -55,6 +55,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     list.extend(bins());
     list.extend([
         full_frame(),
+        sums(),
         cancels(),
         live(),
         two_cameras(),
@@ -249,6 +250,14 @@ fn bins() -> Vec<Scenario> {
             scenario(name, cameras, &format!("{SINGLE}\nset 8 1000\n{shots}\n{average}{END}"))
         })
         .collect()
+}
+
+fn sums() -> Scenario {
+    let shots = each([1, 2, 3, 4], |b| {
+        let shot = format!("bin {b} {b}\nroi 12 10 {} {}\nshot", 600 / b, 400 / b);
+        format!("bits 32\n{shot}\nset 86 1\nshot\nset 86 0")
+    });
+    scenario("sums", "QHY600M?scene=xy", &format!("{SINGLE}\nset 8 1000\n{shots}\nmemlength\nbits 16\n{END}"))
 }
 
 fn full_frame() -> Scenario {
