@@ -145,6 +145,11 @@ fn cameras_do_not_wait_for_each_other() {
 }
 
 #[test]
+fn a_camera_that_goes_with_any_transfer_comes_back() {
+    Program::build("loss", "loss").expect(FAST, &[], "loss");
+}
+
+#[test]
 fn a_thousand_lives_leave_nothing_behind() {
     Program::build("leaks", "leaks").expect(FAST, &[], "leaks");
 }

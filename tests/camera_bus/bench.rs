@@ -1,7 +1,7 @@
 //! A camera on the bench: bus, tap on the cable, library, and what pixels should be.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -30,6 +30,8 @@ pub(crate) struct Tap {
     transfers: AtomicUsize,
     /// The device vanishes at this transfer, counted from 1; 0 is never.
     vanish_at: AtomicUsize,
+    /// It does so when the transfer has ended well, not before it.
+    vanish_after: AtomicBool,
     bulk_fault: Mutex<Option<BulkFault>>,
     control_fault: Mutex<Option<ControlFault>>,
 }
@@ -54,7 +56,15 @@ impl Tap {
         self.transfers.load(Ordering::SeqCst)
     }
 
+    /// The device vanishes just after this transfer, counted from 1 and from now.
+    pub(crate) fn vanish_after(&self, transfer: usize) {
+        self.vanish_at(transfer);
+        self.vanish_after.store(true, Ordering::SeqCst);
+    }
+
+    /// The device vanishes just before this transfer, which fails.
     pub(crate) fn vanish_at(&self, transfer: usize) {
+        self.vanish_after.store(false, Ordering::SeqCst);
         self.transfers.store(0, Ordering::SeqCst);
         self.vanish_at.store(transfer, Ordering::SeqCst);
     }
@@ -82,11 +92,23 @@ impl Tap {
         self.control_fault.lock().as_mut().and_then(|fault| fault(setup, answer))
     }
 
-    /// Counts a transfer; true if the device vanishes with it.
-    fn count(&self) -> bool {
+    /// Counts a transfer and tells what the device does.
+    fn count(&self) -> Vanish {
         let number = self.transfers.fetch_add(1, Ordering::SeqCst) + 1;
-        number == self.vanish_at.load(Ordering::SeqCst)
+        match (number == self.vanish_at.load(Ordering::SeqCst), self.vanish_after.load(Ordering::SeqCst)) {
+            (false, _) => Vanish::No,
+            (true, false) => Vanish::Before,
+            (true, true) => Vanish::After,
+        }
     }
+}
+
+/// What the device does with a transfer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Vanish {
+    No,
+    Before,
+    After,
 }
 
 struct TapBus {
@@ -129,10 +151,17 @@ impl Bus for TapBus {
 }
 
 impl TapTransport {
-    fn count(&self) {
-        if self.tap.count() {
+    /// Counts a transfer and does it.
+    fn transfer<T>(&self, transfer: impl FnOnce() -> T) -> T {
+        let vanish = self.tap.count();
+        if vanish == Vanish::Before {
             unplug_all(&self.bus);
         }
+        let result = transfer();
+        if vanish == Vanish::After {
+            unplug_all(&self.bus);
+        }
+        result
     }
 }
 
@@ -150,42 +179,38 @@ impl Transport for TapTransport {
         self.inner.release()
     }
     fn control_in(&self, s: Setup, data: &mut [u8], t: Duration) -> std::result::Result<usize, UsbError> {
-        self.count();
         let text = match In::decode(s) {
             Ok(request) => format!("{request:?}"),
             Err(_) => format!("{s:?}"),
         };
         self.tap.requests.lock().push((self.identity().address, text));
-        let answer = self.inner.control_in(s, data, t);
+        let answer = self.transfer(|| self.inner.control_in(s, data, t));
         self.tap.control_fault(s, data).unwrap_or(answer)
     }
     fn control_out(&self, s: Setup, data: &[u8], t: Duration) -> std::result::Result<(), UsbError> {
-        self.count();
         let text = match Out::decode(s, data) {
             Ok(Out::Command(command)) => format!("{command:?}"),
             Ok(request) => format!("{request:?}"),
             Err(_) => format!("{s:?}"),
         };
         self.tap.requests.lock().push((self.identity().address, text));
-        match self.tap.control_fault(s, &mut []) {
+        self.transfer(|| match self.tap.control_fault(s, &mut []) {
             Some(result) => result.map(drop),
             None => self.inner.control_out(s, data, t),
-        }
+        })
     }
     fn bulk_out(&self, e: u8, data: &[u8], t: Duration) -> std::result::Result<usize, UsbError> {
         self.inner.bulk_out(e, data, t)
     }
     fn bulk_in(&self, e: u8, data: &mut [u8], t: Duration) -> std::result::Result<usize, UsbError> {
-        self.count();
-        self.inner.bulk_in(e, data, t)
+        self.transfer(|| self.inner.bulk_in(e, data, t))
     }
     fn open_bulk_in(&self, e: u8) -> std::result::Result<Box<dyn BulkStream>, UsbError> {
         let inner = self.inner.open_bulk_in(e)?;
         Ok(Box::new(TapStream { inner, bus: self.bus.clone(), tap: self.tap.clone() }))
     }
     fn clear_halt(&self, e: u8) -> std::result::Result<(), UsbError> {
-        self.count();
-        self.inner.clear_halt(e)
+        self.transfer(|| self.inner.clear_halt(e))
     }
     fn is_gone(&self) -> bool {
         self.inner.is_gone()
@@ -198,8 +223,13 @@ impl BulkStream for TapStream {
     }
     fn wait(&mut self, timeout: Duration) -> Option<Completion> {
         let mut completion = self.inner.wait(timeout)?;
-        if self.tap.count() {
+        let vanish = self.tap.count();
+        if vanish != Vanish::No {
             unplug_all(&self.bus);
+        }
+        if vanish == Vanish::Before {
+            completion.filled = 0;
+            completion.status = Err(UsbError::Gone);
         }
         if let Some(fault) = self.tap.bulk_fault.lock().as_mut() {
             fault(&mut completion);

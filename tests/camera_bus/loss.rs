@@ -1,8 +1,8 @@
 //! A camera that vanishes: at every single transfer of a run.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use qhyccd::camera::{Camera, ErrorKind, Result, State, StreamMode};
+use qhyccd::camera::{ErrorKind, Library, Result, State, StreamMode};
 use qhyccd::model::ControlId;
 use qhyccd::util::Rect;
 
@@ -10,68 +10,103 @@ use crate::bench::*;
 
 const FAST: &str = "QHY600M?scene=xy&speed=1000&readout=instant";
 
-/// Connect, expose, read, stream, stop. Every call is made, whatever came before.
-fn run(camera: &Camera) -> Vec<Result<()>> {
-    let mut results = vec![
-        camera.set_stream_mode(StreamMode::Single),
-        camera.init(),
-        camera.set(ControlId::EXPOSURE, 1000.0),
-        camera.set_roi(Rect::new(0, 0, 64, 64)),
-        camera.start_exposure(),
-        camera.get(ControlId::CUR_TEMP).map(drop),
-        read(camera).map(drop),
-        camera.set_stream_mode(StreamMode::Live),
-        camera.init(),
-        camera.set_depth(8),
-        camera.begin_live(),
-    ];
-    if results.iter().all(|r| r.is_ok()) {
-        results.push(live(camera).map(drop));
-    }
-    results.push(camera.stop_live());
-    results.push(camera.cancel_exposure());
-    results
+const ROI: Rect = Rect::new(0, 0, 64, 64);
+
+/// One call: its name, and how it ended.
+type Call = (&'static str, Result<()>);
+
+/// Runs a call, which must return some time: the bound stands for "for ever".
+fn timed(calls: &mut Vec<Call>, name: &'static str, call: impl FnOnce() -> Result<()>) {
+    let start = Instant::now();
+    calls.push((name, call()));
+    assert!(start.elapsed() < Duration::from_secs(30), "{name} took {:?}", start.elapsed());
 }
 
+/// Connect, expose, read, stream, stop, close. Every call is made, whatever came before;
+/// after a failed opening there is no camera to call.
+fn run(library: &Library, id: &str) -> Vec<Call> {
+    let mut calls = Vec::new();
+    timed(&mut calls, "scan", || library.scan().map(drop));
+    let mut opened = None;
+    timed(&mut calls, "open", || library.open(id).map(|camera| opened = Some(camera)));
+    let Some(camera) = opened else { return calls };
+    timed(&mut calls, "single mode", || camera.set_stream_mode(StreamMode::Single));
+    timed(&mut calls, "init", || camera.init());
+    timed(&mut calls, "exposure", || camera.set(ControlId::EXPOSURE, 1000.0));
+    timed(&mut calls, "region", || camera.set_roi(ROI));
+    timed(&mut calls, "start", || camera.start_exposure());
+    timed(&mut calls, "temperature", || camera.get(ControlId::CUR_TEMP).map(drop));
+    timed(&mut calls, "read", || read(&camera).map(drop));
+    timed(&mut calls, "live mode", || camera.set_stream_mode(StreamMode::Live));
+    timed(&mut calls, "init live", || camera.init());
+    timed(&mut calls, "depth", || camera.set_depth(8));
+    timed(&mut calls, "begin", || camera.begin_live());
+    timed(&mut calls, "live frame", || live(&camera).map(drop));
+    timed(&mut calls, "stop", || camera.stop_live());
+    timed(&mut calls, "cancel", || camera.cancel_exposure());
+    if camera.state() == State::Lost {
+        // Also what the library knows by itself.
+        timed(&mut calls, "gain", || camera.get(ControlId::GAIN).map(drop));
+        assert_eq!(camera.exposure_remaining_percent(), 0);
+    }
+    timed(&mut calls, "close", || library.close(&camera));
+    calls
+}
+
+/// Just before and just after every single transfer from the first look at the bus to the
+/// last of closing.
 #[test]
 fn vanishing_at_every_transfer_ends_every_call_and_a_new_open_works() {
-    // How many transfers a run has.
-    let bench = bench(FAST);
-    let camera = bench.open(0);
-    bench.tap.vanish_at(0);
-    assert!(run(&camera).iter().all(|r| r.is_ok()));
-    let transfers = bench.tap.transfers();
-    assert!(transfers > 40, "{transfers}");
-    bench.library.close(&camera).unwrap();
-
-    let mut lost = 0;
-    for transfer in 1..=transfers {
-        let camera = bench.open(0);
-        bench.tap.vanish_at(transfer);
-        let results = run(&camera);
-        bench.tap.vanish_at(0);
-        if camera.state() == State::Lost {
-            lost += 1;
-            // After the first failure as lost, all that ask the camera fail so.
-            let kinds: Vec<_> = results.iter().filter_map(|r| r.as_ref().err()).map(|e| e.kind()).collect();
-            assert!(kinds.iter().all(|k| *k == ErrorKind::Lost), "transfer {transfer}: {results:?}");
-            assert_eq!(camera.get(ControlId::GAIN).unwrap_err().kind(), ErrorKind::Lost);
-            assert_eq!(camera.exposure_remaining_percent(), 0);
+    let whole = expected(ROI, 1, 16, false);
+    for after in [false, true] {
+        let mut position = 0;
+        loop {
+            position += 1;
+            let what = format!("{} transfer {position}", if after { "after" } else { "before" });
+            let bench = bench(FAST);
+            let id = bench.library.scan().unwrap()[0].id.clone();
+            // Nobody knows the camera any more.
+            bench.bus.socket().unplug(0);
             bench.bus.socket().replug(0).unwrap();
+            if after {
+                bench.tap.vanish_after(position)
+            } else {
+                bench.tap.vanish_at(position)
+            };
+            let calls = run(&bench.library, &id);
+            let reached = bench.tap.transfers() >= position;
+            bench.tap.vanish_at(0);
+            // From the first call that failed on, all that ask the camera fail.
+            let harmless = ["stop", "cancel", "close", "scan"];
+            let failed = calls.iter().position(|(_, result)| result.is_err()).unwrap_or(calls.len());
+            for (name, result) in &calls[failed..] {
+                assert!(result.is_err() || harmless.contains(name), "{what}: {name} after {calls:?}");
+            }
+            if calls.len() > 2 {
+                let kinds = calls.iter().filter_map(|(_, r)| r.as_ref().err()).map(|e| e.kind());
+                assert!(kinds.clone().all(|k| k == ErrorKind::Lost), "{what}: {calls:?}");
+            }
+            if !reached {
+                assert_eq!(failed, calls.len(), "{what}: {calls:?}");
+                assert!(position > 40, "{position} transfers are too few");
+                println!(
+                    "vanished {} each of {} transfers",
+                    if after { "after" } else { "before" },
+                    position - 1
+                );
+                break;
+            }
+            // Same process, same id: a good frame.
+            bench.bus.socket().replug(0).unwrap();
+            let camera = bench.library.open(&id).unwrap_or_else(|error| panic!("{what}: {error}"));
+            camera.set_stream_mode(StreamMode::Single).unwrap();
+            camera.init().unwrap();
+            camera.set_depth(16).unwrap();
+            camera.set(ControlId::EXPOSURE, 1000.0).unwrap();
+            camera.set_roi(ROI).unwrap();
+            assert_same(&expose(&camera).1, &whole, &what);
         }
-        // Same process, same id: a good frame.
-        let camera = bench.open(0);
-        camera.set_stream_mode(StreamMode::Single).unwrap();
-        camera.init().unwrap();
-        camera.set_depth(16).unwrap();
-        camera.set(ControlId::EXPOSURE, 1000.0).unwrap();
-        camera.set_roi(Rect::new(0, 0, 64, 64)).unwrap();
-        let (_, picture) = expose(&camera);
-        assert_same(&picture, &expected(Rect::new(0, 0, 64, 64), 1, 16, false), "after replug");
-        bench.library.close(&camera).unwrap();
     }
-    println!("vanished at {lost} of {transfers} transfers");
-    assert!(lost + 8 >= transfers, "{lost} of {transfers}");
 }
 
 #[test]
