@@ -261,7 +261,12 @@ impl StatusCell {
 }
 
 #[cfg(test)]
+#[path = "state_calls.rs"]
+mod calls;
+
+#[cfg(test)]
 mod tests {
+    use super::calls::{CALLS, INDEPENDENT, SEVERAL};
     use super::*;
     use std::fmt::Write as _;
 
@@ -316,7 +321,34 @@ mod tests {
             }
             text.push_str(" |\n");
         }
+        text.push_str("\n## Which call is which operation\n\n");
+        for (op, calls) in CALLS {
+            let (_, words) = OPS.iter().find(|(other, _)| *other == op).unwrap();
+            writeln!(text, "- {words}: {}", calls.split_whitespace().collect::<Vec<_>>().join(", ")).unwrap();
+        }
+        for (words, calls) in [("as their arguments say", SEVERAL), ("in any state", INDEPENDENT)] {
+            writeln!(text, "- {words}: {}", calls.split_whitespace().collect::<Vec<_>>().join(", ")).unwrap();
+        }
         text
+    }
+
+    /// Every function that does something is an operation, or is said to be none.
+    #[test]
+    fn every_call_has_its_row() {
+        let table = include_str!("../../include/qhyccd.abi.tsv");
+        let heading: Vec<&str> = table.lines().next().unwrap().split('\t').collect();
+        let status = heading.iter().position(|&name| name == "status").unwrap();
+        let rows = table.lines().skip(1).map(|line| line.split('\t').collect::<Vec<_>>());
+        let mut done: Vec<&str> = rows.filter(|row| row[status] == "done").map(|row| row[0]).collect();
+        let lists = CALLS.iter().map(|(_, calls)| *calls).chain([SEVERAL, INDEPENDENT]);
+        let mut listed: Vec<&str> = lists.flat_map(str::split_whitespace).collect();
+        done.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(listed, done);
+        // What has no call of its own is reached by the number of a control.
+        let without: Vec<Op> =
+            OPS.iter().map(|(op, _)| *op).filter(|op| !CALLS.iter().any(|(other, _)| other == op)).collect();
+        assert_eq!(without, [Op::Image]);
     }
 
     #[test]
