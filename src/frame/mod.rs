@@ -54,6 +54,7 @@ pub mod pool;
 #[doc(hidden)]
 pub mod reference;
 pub mod rotate;
+mod runs;
 pub mod sink;
 pub mod stretch;
 pub mod swap;

@@ -10,6 +10,7 @@ use std::fmt;
 use crate::util::{Bayer, Rect, Size};
 
 use super::debayer::Method;
+use super::runs::Runs;
 use super::unpack::Packing;
 
 /// Largest bin factor: the sum of 128×128 samples of 16 bits still fits in 30 bits.
@@ -399,45 +400,4 @@ fn packed_len(size: Size, pixel_bytes: usize) -> Option<usize> {
     let pixels = u64::from(size.width) * u64::from(size.height);
     let bytes = usize::try_from(pixels).ok()?.checked_mul(pixel_bytes)?;
     (bytes <= isize::MAX as usize).then_some(bytes)
-}
-
-/// The bytes of the frame that matter: `count` runs of `len` bytes, `stride` apart. A run
-/// is a row of the crop; where it is binned, the rows of one or two rows of groups with all
-/// that is between them; or all of it, where rows follow each other without a gap and need
-/// no work of their own.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Runs {
-    pub(super) start: usize,
-    pub(super) len: usize,
-    pub(super) stride: usize,
-    pub(super) count: usize,
-}
-
-/// Where a frame byte lies.
-pub(super) enum Place {
-    /// This many bytes are of no use.
-    Gap(usize),
-    /// In run `index`, with `offset` bytes of it before.
-    Run { index: usize, offset: usize },
-}
-
-impl Runs {
-    /// Bytes of all runs.
-    pub(super) fn bytes(&self) -> usize {
-        self.len * self.count
-    }
-
-    pub(super) fn place(&self, position: usize) -> Place {
-        let Some(past) = position.checked_sub(self.start) else {
-            return Place::Gap(self.start - position);
-        };
-        let (index, offset) = (past / self.stride, past % self.stride);
-        if index >= self.count {
-            Place::Gap(usize::MAX)
-        } else if offset < self.len {
-            Place::Run { index, offset }
-        } else {
-            Place::Gap(self.stride - offset)
-        }
-    }
 }

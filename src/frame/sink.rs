@@ -11,7 +11,8 @@ use std::fmt;
 use super::bin::Binning;
 use super::debayer::{Mosaic, Window};
 use super::depth;
-use super::plan::{HEADER_AT, Place, Plan, PlanError, Sample, Settings};
+use super::plan::{HEADER_AT, Plan, PlanError, Sample, Settings};
+use super::runs::Place;
 use super::swap::Swapper;
 use super::unpack::Packing;
 
