@@ -3,7 +3,7 @@
 //! camera, at the ordered place.
 //!
 //! Frames are numbered from power-on, 0 first, through all initialise commands; frames
-//! that were lost have numbers too. With `h` the [`split_mix`] hash of seed, frame and
+//! that were lost have numbers too. With `h` the SplitMix hash of seed, frame and
 //! picture row in that order, `a = (h mod 65536) | 1` and `b = (h >> 16) mod 65536`:
 //!
 //! ```text
@@ -13,8 +13,6 @@
 //! Twelve bits, so that sums of up to 4x4 pixels do not reach the end of the scale, at 16
 //! as at 8 bits (which are the upper byte). Only the frame number that the camera writes
 //! over the first pixels of row 0 on the cable is not part of it.
-//!
-//! [`split_mix`]: super::super::rng::split_mix
 
 use std::fmt;
 use std::ops::Range;
