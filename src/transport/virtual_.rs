@@ -21,6 +21,9 @@ const PACKET_BYTES: usize = 1024;
 /// A wait without a nearer end is looked at again after this long.
 const LONGEST_NAP: Duration = Duration::from_secs(3600);
 
+/// How long a halt is tried to be cleared if the device is silent. (Linux: 5 s.)
+const CLEAR_HALT_WAIT: Duration = Duration::from_secs(1);
+
 /// A bus with the cameras that the text behind `virtual:` orders.
 pub fn bus(text: &str) -> Result<VirtualBus, UsbError> {
     let socket = Socket::from_text(text).map_err(|e| UsbError::Other(e.0))?;
@@ -153,7 +156,7 @@ impl Transport for VirtualTransport {
     }
 
     fn clear_halt(&self, endpoint: u8) -> Result<(), UsbError> {
-        self.port.clear_halt(endpoint)
+        answer_or_silence(&self.port, CLEAR_HALT_WAIT, self.port.clear_halt(endpoint))
     }
 
     fn is_gone(&self) -> bool {

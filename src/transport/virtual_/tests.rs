@@ -148,3 +148,14 @@ fn lengths_that_are_no_packets_are_refused() {
         assert_eq!(stream.submit(vec![0; len]).unwrap_err().1.len(), len);
     }
 }
+
+#[test]
+fn silence_costs_every_request_its_time() {
+    let (_bus, transport) = one("QHY600M?faults=silent@1:500+silent@3:500");
+    assert_eq!(transport.clear_halt(0x81), Err(UsbError::Timeout { transferred: 0 }));
+    // It was silent for less than that took.
+    assert_eq!(transport.control_in(FIRMWARE, &mut [0; 10], SECOND), Ok(10));
+    let silence = transport.control_in(FIRMWARE, &mut [0; 10], SECOND);
+    assert_eq!(silence, Err(UsbError::Timeout { transferred: 0 }));
+    assert_eq!(transport.clear_halt(0x81), Ok(()));
+}
