@@ -5,6 +5,8 @@ use super::super::settings::Settings;
 use super::*;
 use crate::camera::PixelOptions;
 use crate::model::by_name;
+use crate::wire::FRAME_MARKER;
+use crate::wire::frame_header::FRAME_NUMBER_BYTES;
 
 fn stream(capacity: usize) -> Stream {
     let model = by_name("QHY600M").unwrap();
