@@ -25,7 +25,8 @@ const SERIAL: In = In::Eeprom { value: 0x10, index: 0x10 };
 /// The devices of one bus and the cameras opened on it.
 pub struct Library {
     shared: Arc<Shared>,
-    /// The thread that tells of plugging.
+    /// The thread that tells of plugging. Locked while a watch begins or ends: the thread
+    /// ends with the listener, so nobody may wait for it before the bus has both.
     plug_thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -272,7 +273,6 @@ impl Library {
             .name("qhyccd-plug".into())
             .spawn(work)
             .map_err(|e| Error::new(ErrorKind::Internal, format!("no thread to watch the bus: {e}")))?;
-        *self.plug_thread.lock() = Some(thread);
         let open = Arc::downgrade(&self.shared);
         let forward: BusListener = Arc::new(move |event| {
             if let (BusEvent::Left(device), Some(shared)) = (&event, open.upgrade()) {
@@ -280,18 +280,21 @@ impl Library {
             }
             let _ = sender.send(event);
         });
-        // On failure the sender is dropped with the listener, and the thread ends.
-        self.shared.bus.watch(forward).inspect_err(|_| self.join_plug_thread()).map_err(Error::from)
+        let mut plug_thread = self.plug_thread.lock();
+        // A failure drops the listener and with it the sender, and the thread ends.
+        let watched = self.shared.bus.watch(forward);
+        *plug_thread = Some(thread);
+        drop(plug_thread);
+        watched.inspect_err(|_| self.unwatch()).map_err(Error::from)
     }
 
     /// Ends [`Library::watch`]. May be called by the listener.
     pub fn unwatch(&self) {
-        self.shared.bus.unwatch();
-        self.join_plug_thread();
-    }
-
-    fn join_plug_thread(&self) {
-        let thread = self.plug_thread.lock().take();
+        let thread = {
+            let mut plug_thread = self.plug_thread.lock();
+            self.shared.bus.unwatch();
+            plug_thread.take()
+        };
         if let Some(thread) = thread {
             // The listener may be the one who ends the watch.
             if thread.thread().id() != std::thread::current().id() {

@@ -1,10 +1,11 @@
 //! Listing, opening, closing.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use parking_lot::Mutex;
 use qhyccd::camera::{ErrorKind, Library, PlugEvent, State, StreamMode};
 use qhyccd::transport::null::NullBus;
+use qhyccd::transport::{Bus, BusListener, Identity, Transport, UsbError};
 
 use crate::bench::*;
 
@@ -15,6 +16,53 @@ fn an_empty_bus_has_no_cameras() {
     let library = Library::new(Arc::new(NullBus));
     assert!(library.scan().unwrap().is_empty());
     assert_eq!(library.open("QHY600M-0").err().unwrap().kind(), ErrorKind::NotFound);
+    library.release();
+}
+
+/// A bus on which a watch takes long to begin.
+struct LateBus {
+    begins: mpsc::Sender<()>,
+    goes_on: Mutex<mpsc::Receiver<()>>,
+    listener: Mutex<Option<BusListener>>,
+}
+
+impl Bus for LateBus {
+    fn scan(&self) -> Result<Vec<Identity>, UsbError> {
+        Ok(Vec::new())
+    }
+    fn open(&self, _: &Identity) -> Result<Arc<dyn Transport>, UsbError> {
+        Err(UsbError::Gone)
+    }
+    fn watch(&self, listener: BusListener) -> Result<(), UsbError> {
+        self.begins.send(()).unwrap();
+        self.goes_on.lock().recv().unwrap();
+        *self.listener.lock() = Some(listener);
+        Ok(())
+    }
+    fn unwatch(&self) {
+        *self.listener.lock() = None;
+    }
+}
+
+#[test]
+fn a_release_while_a_watch_begins_ends() {
+    let (begins, begun) = mpsc::channel();
+    let (go, goes_on) = mpsc::channel();
+    let bus = LateBus { begins, goes_on: Mutex::new(goes_on), listener: Mutex::new(None) };
+    let library = Arc::new(Library::new(Arc::new(bus)));
+    let other = library.clone();
+    let watcher = std::thread::spawn(move || other.watch(|_| {}));
+    begun.recv().unwrap();
+    let (done, released) = mpsc::channel();
+    let other = library.clone();
+    std::thread::spawn(move || {
+        other.release();
+        done.send(()).unwrap();
+    });
+    std::thread::sleep(std::time::Duration::from_millis(200)); // it is in there now, or waits
+    go.send(()).unwrap();
+    released.recv_timeout(FOR_EVER).expect("release waits for ever");
+    watcher.join().unwrap().unwrap();
     library.release();
 }
 
