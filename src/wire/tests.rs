@@ -160,6 +160,27 @@ proptest! {
         let _ = Out::decode(Setup::vendor_out(super::code::COMMAND, 0, 0), &command);
     }
 
+    /// A hostile camera gets no further than a wrong number.
+    #[test]
+    fn any_answer_is_a_number_or_a_text_of_bounded_length(
+        word in any::<[u8; 4]>(), block in any::<[u8; 16]>(), date in any::<[u8; 10]>(), page in any::<[u8; 32]>(),
+    ) {
+        prop_assert!(u64::from(status::decode_ddr_units(word)) * status::DDR_UNIT_BYTES < 4 << 30);
+        prop_assert!(status::decode_temperature_c(word).abs() <= 6553.5);
+        prop_assert!((-265.0..44_100.0).contains(&status::decode_die_temperature_c(word[0], word[1])));
+        let serial = status::serial_text(block);
+        prop_assert!((16..=17).contains(&serial.len()) && serial.bytes().all(|c| c.is_ascii_hexdigit()), "{serial}");
+        prop_assert_eq!(status::decode_colour(block) == status::ColourByte::Colour, block[1] == 1);
+        prop_assert!((2000..=2255).contains(&status::firmware_date(date).0));
+        let _ = status::firmware_api_form(date);
+        let mut full = [0; 64];
+        full[..32].copy_from_slice(&page);
+        full[32..].copy_from_slice(&page);
+        prop_assert!((0.0..656.0).contains(&status::decode_humidity_percent(&full)));
+        let again = status::Timing::decode(&full);
+        prop_assert_eq!(status::Timing::decode(&again.encode()), again);
+    }
+
     #[test]
     fn gps_blocks_come_back(low in any::<[u8; 22]>(), high in any::<[u8; 22]>()) {
         let mut bytes = [0; frame_header::GPS_BYTES];
