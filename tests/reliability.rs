@@ -76,7 +76,7 @@ fn calls_sleep_only_where_the_camera_needs_it() {
         // A camera that starts its firmware leaves the bus and comes back.
         ("camera/firmware.rs", "std::thread::sleep(POLL)"),
         // The reader of a stream after a read that failed; no caller waits for it.
-        ("camera/stream.rs", "std::thread::sleep(PAUSE)"),
+        ("camera/stream/reader.rs", "std::thread::sleep(PAUSE)"),
         // The thread of libusb's events after a failure.
         ("transport/usb/events.rs", "std::thread::sleep(Duration::from_millis(10))"),
     ];
