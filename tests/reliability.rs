@@ -77,6 +77,8 @@ fn calls_sleep_only_where_the_camera_needs_it() {
         ("camera/firmware.rs", "std::thread::sleep(POLL)"),
         // The reader of a stream after a read that failed; no caller waits for it.
         ("camera/stream/reader.rs", "std::thread::sleep(PAUSE)"),
+        // The thread that delivers live frames to a program's function, after a failure.
+        ("ffi/frames.rs", "std::thread::sleep(TURN)"),
         // The thread of libusb's events after a failure.
         ("transport/usb/events.rs", "std::thread::sleep(Duration::from_millis(10))"),
     ];
