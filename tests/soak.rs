@@ -204,8 +204,8 @@ fn receive(what: &str, mut stream: Streaming, wanted: u64, whole: RangeInclusive
     } else {
         assert!(delivered > 0 && newest.is_some());
     }
-    // Frames wait for this process now and then: two full ones, or some small ones.
-    assert!(end <= start + (2 * frame_bytes as u64).max(8 * MIB), "memory grows");
+    // Two frames may wait for this process, and one come in, that did not at the start.
+    assert!(end <= start + (3 * frame_bytes as u64).max(8 * MIB), "memory grows");
 }
 
 #[test]
