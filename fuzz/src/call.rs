@@ -2,6 +2,7 @@
 //! watch around it, and what must hold of every answer.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 use qhyccd::ffi::library::GetQHYCCDLastError;
@@ -30,7 +31,7 @@ pub(crate) struct Worker<'w> {
     pub(crate) index: usize,
     pub(crate) rng: Rng,
     /// Memory for frames of unknown format, as large as the largest.
-    pub(crate) largest: Vec<u8>,
+    pub(crate) largest: MutexGuard<'static, Vec<u8>>,
     /// The longest time that a frame call may take beyond its exposure.
     pub(crate) frame_limit: Duration,
 }
