@@ -205,7 +205,7 @@ fn a_plain_libusb_program_finds_what_libusb_promises() {
 }
 
 #[test]
-fn the_look_alike_exports_libusb_names_only_and_needs_no_libusb() {
+fn the_look_alike_exports_its_own_names_only_and_needs_no_libusb() {
     use object::elf::FileHeader64;
     use object::read::elf::{Dyn, ElfFile, FileHeader};
     use object::{Endianness, Object, ObjectSymbol};
@@ -217,7 +217,10 @@ fn the_look_alike_exports_libusb_names_only_and_needs_no_libusb() {
     let exported: Vec<_> =
         file.dynamic_symbols().filter(|s| s.is_definition()).map(|s| s.name().unwrap()).collect();
     assert!(exported.len() > 80, "{}", exported.len());
-    assert!(exported.iter().all(|name| name.starts_with("libusb_")), "{exported:?}");
+    // Beside libusb's names only its own meter, which no program asks for by chance.
+    let other = exported.iter().filter(|name| !name.starts_with("libusb_"));
+    let other: Vec<_> = other.filter(|name| !name.starts_with("virtual_usb_")).collect();
+    assert!(other.is_empty(), "{other:?}");
 
     let header = FileHeader64::<Endianness>::parse(&*bytes).unwrap();
     let endian = header.endian().unwrap();

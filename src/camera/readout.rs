@@ -265,7 +265,7 @@ fn receive(
         let Some(Completion { buffer, filled, status }) = completion else {
             link.notice_loss();
             if heard.elapsed() >= SILENCE {
-                if decode_ddr_units(link.ask::<4>(In::Fpga(fpga::DDR_FILL))?) == 0 {
+                if units_waiting(link) == Some(0) {
                     let text = format!("{} of {frame_len} bytes were lost", sink.bytes_missing());
                     return Err(Error::new(ErrorKind::Damaged, text));
                 }
@@ -304,7 +304,7 @@ fn receive(
     }
     // The last read was full, so the frame may go on: then bytes came that are not its
     // own, and it is not what it should be.
-    if !ended && decode_ddr_units(link.ask::<4>(In::Fpga(fpga::DDR_FILL))?) > 0 {
+    if !ended && units_waiting(link) != Some(0) {
         link.check(reads.fill(At::Frame(frame_len), frame_len, true))?;
         if let Some(Completion { buffer, filled, .. }) = reads.wait(deadline.left(PROOF)) {
             if filled > 0 && buffer[..filled] != FRAME_MARKER {
@@ -313,6 +313,12 @@ fn receive(
         }
     }
     sink.finish().map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
+}
+
+/// What the camera's memory still holds; `None` if it does not say, which is no reason to
+/// lose a frame.
+fn units_waiting(link: &Link) -> Option<u32> {
+    link.ask::<4>(In::Fpga(fpga::DDR_FILL)).map(decode_ddr_units).ok()
 }
 
 fn too_long(frame_len: usize) -> Error {

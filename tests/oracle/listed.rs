@@ -4,7 +4,7 @@
 //! line that a call prints; the two columns hold what each library prints. Kind
 //! `request`: a request that only one of the two sends; a column is empty if that library
 //! sends nothing more. `where` is `scenario: script line` for requests, the scenario for
-//! answers. `*` stands for anything.
+//! answers. `*` stands for anything. An id that ends in `?` need not occur.
 
 use std::cell::Cell;
 
@@ -49,6 +49,11 @@ pub(crate) fn read(document: &str) -> Vec<Difference> {
 }
 
 impl Difference {
+    /// It has to occur when all scenarios are run.
+    pub(crate) fn must_occur(&self) -> bool {
+        !self.id.ends_with('?')
+    }
+
     /// How often it explained something.
     pub(crate) fn seen(&self) -> u32 {
         self.seen.get()
