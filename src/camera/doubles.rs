@@ -86,7 +86,7 @@ impl Transport for Quiet {
         Ok(())
     }
     fn control_in(&self, _: Setup, data: &mut [u8], _: Duration) -> std::result::Result<usize, UsbError> {
-        data.copy_from_slice(&encode_ddr_units(self.2));
+        data.iter_mut().zip(encode_ddr_units(self.2)).for_each(|(byte, units)| *byte = units);
         Ok(data.len())
     }
     fn control_out(&self, _: Setup, _: &[u8], _: Duration) -> std::result::Result<(), UsbError> {
@@ -111,10 +111,12 @@ impl Transport for Quiet {
 
 /// A link on which these packets come from a device that says that it holds so many units.
 pub(super) fn link_with(packets: Vec<Vec<u8>>, units: u64) -> Link {
+    Link::new(device_with(packets, units), Arc::new(StatusCell::new()))
+}
+
+/// The device of [`link_with`].
+pub(super) fn device_with(packets: Vec<Vec<u8>>, units: u64) -> Arc<dyn Transport> {
     let device =
         Identity { vendor: 0, product: 0, bus: 0, address: 0, ports: Vec::new(), speed: LinkSpeed::Super };
-    Link::new(
-        Arc::new(Quiet(device, Mutex::new(Some(Script::new(packets))), units)),
-        Arc::new(StatusCell::new()),
-    )
+    Arc::new(Quiet(device, Mutex::new(Some(Script::new(packets))), units))
 }

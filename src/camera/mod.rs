@@ -21,6 +21,8 @@ mod geometry;
 mod library;
 mod link;
 mod live;
+#[cfg(all(test, feature = "model-check"))]
+mod model_check;
 mod numbers;
 mod params;
 mod plan;

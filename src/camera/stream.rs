@@ -49,6 +49,8 @@ struct Mailbox {
     overrun: bool,
     /// Frames that come are void until the reader has started afresh.
     held: bool,
+    /// A change is under way, so an order to start afresh is one from before it.
+    changing: bool,
     /// Nobody knows what the frames are: they stay void.
     given_up: bool,
     /// The reader is to throw so many bytes away and begin anew.
@@ -78,6 +80,7 @@ impl Stream {
             used: Vec::new(),
             overrun: false,
             held: false,
+            changing: false,
             given_up: false,
             afresh: Some(stale_bytes),
             old: true,
@@ -99,13 +102,16 @@ impl Stream {
         let reader = Reader::new(link, model, self.clone(), reads);
         std::thread::Builder::new()
             .name("qhyccd-live".into())
-            .spawn(move || {
-                let stream = reader.stream();
-                reader.run();
-                stream.mailbox.lock().stop = true;
-                stream.note_fresh();
-            })
+            .spawn(move || Stream::serve(reader))
             .map_err(|e| Error::new(ErrorKind::Internal, format!("no thread for the stream: {e}")))
+    }
+
+    /// What the thread does.
+    fn serve(reader: Reader) {
+        let stream = reader.stream();
+        reader.run();
+        stream.mailbox.lock().stop = true;
+        stream.note_fresh();
     }
 
     /// What frames look like at present.
@@ -122,12 +128,14 @@ impl Stream {
     pub(super) fn hold(&self) {
         let mut mailbox = self.mailbox.lock();
         mailbox.held = true;
+        mailbox.changing = true;
         mailbox.clear();
     }
 
     /// Frames count again, those of `plan`, after `stale_bytes` more bytes.
     pub(super) fn start_afresh(&self, plan: Arc<FramePlan>, stale_bytes: u64) {
         let mut mailbox = self.mailbox.lock();
+        mailbox.changing = false;
         mailbox.plan = plan;
         mailbox.afresh = Some(stale_bytes);
         mailbox.old = true;
@@ -293,3 +301,6 @@ impl Mailbox {
 #[cfg(test)]
 #[path = "stream_tests.rs"]
 mod tests;
+
+#[cfg(all(test, feature = "model-check"))]
+mod model_check;

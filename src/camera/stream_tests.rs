@@ -74,9 +74,9 @@ fn frames_that_were_ready_before_a_change_are_not_handed_out() {
 /// A stream of frames of 4 KiB that reads these transfers from a camera that says that it
 /// holds so many units, until it has handed out a frame that ends with `last`: the last
 /// bytes of all, and the counts.
-fn play(stale_bytes: u64, transfers: Vec<Vec<u8>>, units: u64, last: u8) -> (Vec<u8>, StreamStats) {
-    let model = by_name("QHY600M").unwrap();
-    let stream = stream(64);
+/// A stream of frames of [`FRAME_LEN`] bytes.
+pub(super) fn stream_of_small_frames(capacity: usize, stale_bytes: u64) -> Stream {
+    let stream = stream(capacity);
     let mut plan = FramePlan::clone(&stream.plan());
     plan.pixels = crate::frame::Plan::new(crate::frame::Settings::whole(crate::frame::WireLayout {
         columns: 1024,
@@ -86,7 +86,12 @@ fn play(stale_bytes: u64, transfers: Vec<Vec<u8>>, units: u64, last: u8) -> (Vec
     .unwrap();
     assert_eq!(plan.wire_len(), FRAME_LEN);
     stream.start_afresh(Arc::new(plan), stale_bytes);
-    let stream = Arc::new(stream);
+    stream
+}
+
+fn play(stale_bytes: u64, transfers: Vec<Vec<u8>>, units: u64, last: u8) -> (Vec<u8>, StreamStats) {
+    let model = by_name("QHY600M").unwrap();
+    let stream = Arc::new(stream_of_small_frames(64, stale_bytes));
     let reads = Reads::new(Box::new(Script::new(transfers)));
     let thread = stream.start(link_with(Vec::new(), units), model, reads).unwrap();
     let mut got = Vec::new();
@@ -95,10 +100,7 @@ fn play(stale_bytes: u64, transfers: Vec<Vec<u8>>, units: u64, last: u8) -> (Vec
         assert!(Instant::now() < end, "{got:?}");
         match stream.take() {
             Some((frame, _)) => {
-                let bytes: Vec<u8> = frame.pieces().flatten().copied().collect();
-                let pixels = &bytes[FRAME_NUMBER_BYTES..];
-                assert!(bytes.len() == FRAME_LEN && pixels.iter().all(|&b| b == pixels[0]), "a mixture");
-                got.push(pixels[0]);
+                got.push(value(&frame));
                 frame.unravel(|_| (), |buffer| stream.reuse(buffer));
                 stream.give_back(true);
             }
@@ -112,8 +114,16 @@ fn play(stale_bytes: u64, transfers: Vec<Vec<u8>>, units: u64, last: u8) -> (Vec
 
 const FRAME_LEN: usize = 4096;
 
+/// Which of [`frames`] it is; one of them as a whole.
+pub(super) fn value(frame: &Rope) -> u8 {
+    let bytes: Vec<u8> = frame.pieces().flatten().copied().collect();
+    let pixels = &bytes[FRAME_NUMBER_BYTES..];
+    assert!(bytes.len() == FRAME_LEN && pixels.iter().all(|&b| b == pixels[0]), "a mixture");
+    pixels[0]
+}
+
 /// Marker and frame for each value, which is its number too.
-fn frames(values: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn frames(values: &[u8]) -> Vec<Vec<u8>> {
     let mut transfers = Vec::new();
     for &value in values {
         let mut bytes = vec![value; FRAME_LEN];
@@ -177,4 +187,23 @@ fn what_the_camera_sends_twice_is_handed_out_once() {
     let (got, stats) = play(0, frames(&[1, 2, 3, 4, 5, 5, 6, 4, 7, 9]), 0, 9);
     assert_eq!(got, [1, 2, 3, 4, 5, 6, 7, 9]);
     assert_eq!((stats.stale, stats.missed, stats.damaged), (2, 1, 0));
+}
+
+/// The order is one from before the change, which the reader gets to during it.
+#[test]
+fn an_order_from_before_a_change_lets_no_frame_through_during_it() {
+    let stream = Arc::new(stream_of_small_frames(4, 0));
+    stream.hold();
+    let reads = Reads::new(Box::new(Script::new(frames(&[1, 2, 3]))));
+    let model = by_name("QHY600M").unwrap();
+    let thread = stream.start(link_with(Vec::new(), 0), model, reads).unwrap();
+    stream.wait_until_fresh();
+    let end = Instant::now() + Duration::from_secs(60);
+    while stream.stats().received < 3 {
+        assert!(Instant::now() < end, "{:?}", stream.stats());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert!(stream.take().is_none());
+    stream.stop();
+    thread.join().unwrap();
 }

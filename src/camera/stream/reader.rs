@@ -145,7 +145,7 @@ impl Reader {
         let Some(stale_bytes) = mailbox.afresh.take() else {
             return false;
         };
-        mailbox.held = false;
+        mailbox.held = mailbox.changing;
         mailbox.numbers = mailbox.numbers.is_some().then(Numbers::default);
         self.frame_len = mailbox.plan.wire_len();
         drop(mailbox);
