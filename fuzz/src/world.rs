@@ -79,7 +79,7 @@ impl World {
     pub(crate) fn new(seed: u64, threads: usize, folder: &str) -> World {
         let mut rng = Rng::new(&[seed, 1]);
         let kind = Kind::of(seed);
-        let speed = rng.pick(&[500.0, 1000.0, 5000.0]);
+        let speed = rng.pick(&[500.0, 1000.0, 1000.0]);
         let seeds = [rng.below(1000), 1000 + rng.below(1000)];
         let order = order(&mut rng, kind, speed, &seeds);
         World {
@@ -154,6 +154,11 @@ impl Shared {
     /// The number that the next proved frame of this handle has at least.
     pub(crate) fn next_frame(&self, handle: usize) -> u32 {
         if self.last_handle.load(Relaxed) == handle { self.last_frame.load(Relaxed) } else { 0 }
+    }
+
+    /// The same of any handle: frames are counted from the camera's power-on.
+    pub(crate) fn any_last_frame(&self) -> u32 {
+        self.last_frame.load(Relaxed)
     }
 
     pub(crate) fn proved(&self, handle: usize, frame: u32) {
