@@ -22,9 +22,10 @@ const GPS: u32 = 36;
 const IGNORE_OVERSCAN: u32 = 37;
 const AVERAGE_BIN: u32 = 86;
 
-/// Frame numbers that are looked for behind the last one at first. Live video of few rows at
-/// a thousand times the speed counts millions a second.
+/// Frame numbers that are looked for behind the last one, at first and at most. Live video of
+/// few rows at a thousand times the speed counts millions a second.
 const FRAMES_AHEAD: u32 = 1_000_000;
+const FRAMES_MOST: u32 = 300_000_000;
 
 /// Keeps the formats of all cameras as they are, where pixels shall be proved.
 pub(crate) fn formats<'w>(w: &Worker<'w>) -> Option<Vec<MutexGuard<'w, ()>>> {
@@ -304,7 +305,8 @@ fn fetch_proved(w: &mut Worker<'_>, which: Which, camera: usize, format: &Format
     let next = shared.next_frame(format.handle);
     let hint = shared.any_last_frame().max(next);
     let near = next..next.saturating_add(FRAMES_AHEAD);
-    let found = view.frame(&picture, near).or_else(|_| view.frame(&picture, hint..u32::MAX));
+    let found =
+        view.frame(&picture, near).or_else(|_| view.frame(&picture, hint..hint.saturating_add(FRAMES_MOST)));
     match found.or_else(|_| view.frame(&picture, next..hint)) {
         Ok(frame) => {
             PROVED_FRAMES.fetch_add(1, Relaxed);
