@@ -1,6 +1,10 @@
 //! Stars on a sky, as light: electrons per second and pixel. The same seed is the same
 //! sky for ever.
 
+use std::ops::Range;
+
+use super::filter::Filter;
+use super::{Light, RowExposure, RowLight, World};
 use crate::vcam::rng::Rng;
 
 /// Stars on the sensor.
@@ -20,7 +24,7 @@ const FARTHEST_PX: f64 = 90.0;
 
 /// One star, in unbinned picture columns and rows.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::vcam) struct Star {
+struct Star {
     x: f64,
     y: f64,
     /// Electrons per second in the brightest pixel.
@@ -31,18 +35,9 @@ pub(in crate::vcam) struct Star {
 }
 
 /// A sky full of stars.
-pub(in crate::vcam) struct StarField {
+pub(super) struct StarField {
     /// Sorted by row.
     stars: Vec<Star>,
-}
-
-/// A colour filter, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::vcam) enum Filter {
-    None,
-    Red,
-    Green,
-    Blue,
 }
 
 /// Radius scale of a Moffat profile with exponent 3 whose width at half height is known.
@@ -78,7 +73,7 @@ impl StarField {
     }
 
     /// The stars that may touch rows from `top` to `bottom` (picture rows, unbinned).
-    pub(in crate::vcam) fn near(&self, top: f64, bottom: f64) -> impl Iterator<Item = &Star> {
+    fn near(&self, top: f64, bottom: f64) -> impl Iterator<Item = &Star> {
         let first = self.stars.partition_point(|star| star.y < top - FARTHEST_PX);
         self.stars[first..]
             .iter()
@@ -87,16 +82,55 @@ impl StarField {
     }
 }
 
+impl World for StarField {
+    fn light(&self, row: &RowExposure, out: &mut RowLight) -> Light {
+        let exposure_s = row.exposure_s();
+        let sky = |column: u32| (SKY_E_PER_S * row.filter(column).passes() * exposure_s) as f32;
+        let background = [sky(0), sky(1)];
+        let bin = f64::from(row.bin);
+        // Centre of this row and of column 0 in unbinned pixels.
+        let middle = (bin - 1.0) / 2.0;
+        let y = f64::from(row.picture_row) * bin + middle;
+        let columns = out.pixels.len();
+        let lit: Vec<(&Star, Range<usize>)> = self
+            .near(y - middle, y + middle)
+            .map(|star| {
+                let (left, right) = star.columns(y);
+                let first = (left / bin).floor().max(f64::from(row.first_column)) as usize;
+                let behind = (right / bin).ceil().max(-1.0) + 1.0;
+                (star, first..columns.min(behind as usize))
+            })
+            .filter(|(_, columns)| !columns.is_empty())
+            .collect();
+        // Light of stars that overlap adds up on a background that is laid first.
+        out.patches.clear();
+        for (_, columns) in &lit {
+            for column in columns.clone() {
+                out.pixels[column] = background[column % 2];
+            }
+            out.patches.push(columns.clone());
+        }
+        for (star, columns) in &lit {
+            for column in columns.clone() {
+                let x = column as f64 * bin + middle;
+                let filter = row.filter(column as u32);
+                out.pixels[column] += (star.light(x, y, filter) * exposure_s) as f32;
+            }
+        }
+        Light::Patches(background)
+    }
+}
+
 impl Star {
     /// First and last column (unbinned) that it lights in row `y`.
-    pub(in crate::vcam) fn columns(&self, y: f64) -> (f64, f64) {
+    fn columns(&self, y: f64) -> (f64, f64) {
         let away = y - self.y;
         let half = (self.radius * self.radius - away * away).max(0.0).sqrt();
         (self.x - half, self.x + half)
     }
 
     /// Electrons per second in the pixel at (`x`, `y`).
-    pub(in crate::vcam) fn light(&self, x: f64, y: f64, filter: Filter) -> f64 {
+    fn light(&self, x: f64, y: f64, filter: Filter) -> f64 {
         let scale = moffat_scale();
         let (dx, dy) = (x - self.x, y - self.y);
         let q = 1.0 + (dx * dx + dy * dy) / (scale * scale);
@@ -106,41 +140,6 @@ impl Star {
             Filter::None | Filter::Green => 1.0,
         };
         self.peak * tint * filter.passes() / (q * q * q)
-    }
-}
-
-impl Filter {
-    /// The filter of a pixel of an RGGB sensor (manual: QHY600C is RGGB).
-    pub(in crate::vcam) fn rggb(column: u32, picture_row: i32) -> Filter {
-        match (picture_row.rem_euclid(2), column % 2) {
-            (0, 0) => Filter::Red,
-            (1, 1) => Filter::Blue,
-            _ => Filter::Green,
-        }
-    }
-
-    /// Part of a mono pixel's light that it lets through.
-    fn passes(self) -> f64 {
-        match self {
-            Filter::None => 1.0,
-            Filter::Red => 0.28,
-            Filter::Green => 0.40,
-            Filter::Blue => 0.30,
-        }
-    }
-
-    /// Sky in electrons per second and pixel.
-    pub(in crate::vcam) fn sky(self) -> f64 {
-        SKY_E_PER_S * self.passes()
-    }
-
-    /// Slot of the digital gain.
-    pub(in crate::vcam) fn slot(self) -> usize {
-        match self {
-            Filter::None | Filter::Red => 0,
-            Filter::Green => 1,
-            Filter::Blue => 2,
-        }
     }
 }
 
@@ -172,11 +171,5 @@ mod tests {
             assert_eq!(field.near(y, y).count(), touching);
             assert!(touching > 0);
         }
-    }
-
-    #[test]
-    fn filters_of_the_first_cell() {
-        let cell = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(x, y)| Filter::rggb(x, y));
-        assert_eq!(cell, [Filter::Red, Filter::Green, Filter::Green, Filter::Blue]);
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Readout {
     pub(super) lit_rows: u32,
     /// Sensor pixels a side that make one pixel.
     pub(super) bin: u32,
+    /// Part of a row's end of exposure that does not depend on row and row time.
+    pub(super) shutter_end_ns: u64,
     /// Deviation of the read noise against the plain readout.
     pub(super) noise_factor: f64,
     /// Rows of a whole frame, as read until a region is ordered.
@@ -43,13 +45,15 @@ const PLAIN: Readout = Readout {
     picture_at_live: 59,
     lit_rows: 6388,
     bin: 1,
+    shutter_end_ns: 73_750,
     noise_factor: 1.0,
     whole_rows: 6456,
     whole_first: 25,
 };
 
 /// The IMX455 as in the QHY600. Geometry: manual and observed row orders. Correlated
-/// sampling (code 3) lowers the read noise about 1.3 times (manual). What codes 1 and 2
+/// sampling (code 3) lowers the read noise about 1.3 times (manual) and ends a row about one
+/// row time later (what the vendor's library answers as shutter end offset). What codes 1 and 2
 /// (14 and 12 bit) send over USB is not known; they send 16 bit here. In code 4 the
 /// vendor's library orders picture row 0 as sensor row 25 + 20 for single frames and
 /// 21 + 20 for live ones; that the camera starts four rows earlier in live mode is the
@@ -58,7 +62,7 @@ static IMX455: [Readout; 5] = [
     PLAIN,
     Readout { code: 1, ..PLAIN },
     Readout { code: 2, ..PLAIN },
-    Readout { code: 3, noise_factor: 1.0 / 1.3, ..PLAIN },
+    Readout { code: 3, shutter_end_ns: 112_777, noise_factor: 1.0 / 1.3, ..PLAIN },
     Readout {
         code: 4,
         columns: 3200,

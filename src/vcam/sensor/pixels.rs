@@ -3,12 +3,16 @@
 //! The bytes are fixed by the camera's seed, the [`Shot`] and the place in the frame
 //! alone, so it does not matter in what pieces they are read. No frame is ever stored.
 
+use std::ops::Range;
+use std::time::Duration;
+
 use super::gain::{Amplifier, amplifier};
 use super::noise::{Noise, RowNoise};
+use super::timing::shutter_end;
 use super::{Readout, dark};
 use crate::vcam::gps::HEADER_BYTES;
-use crate::vcam::scene::Scene;
-use crate::vcam::scene::stars::{Filter, StarField};
+use crate::vcam::scene::filter::Filter;
+use crate::vcam::scene::{Light, RowExposure, RowLight, Scene};
 use crate::wire::GainCode;
 
 /// Everything about one exposure that its pixels depend on.
@@ -23,7 +27,11 @@ pub(in crate::vcam) struct Shot {
     pub(in crate::vcam) first_row: u16,
     pub(in crate::vcam) rows: u16,
     pub(in crate::vcam) sixteen_bit: bool,
-    pub(in crate::vcam) exposure_s: f64,
+    pub(in crate::vcam) exposure: Duration,
+    /// Camera time at which its readout starts.
+    pub(in crate::vcam) readout_at: Duration,
+    /// Time of a row on the sensor, however fast rows get to the host.
+    pub(in crate::vcam) row_ns: u64,
     pub(in crate::vcam) gain: GainCode,
     /// Black level order.
     pub(in crate::vcam) offset: u16,
@@ -41,6 +49,18 @@ impl Shot {
     pub(in crate::vcam) fn frame_bytes(&self) -> u64 {
         self.row_bytes() as u64 * u64::from(self.rows)
     }
+
+    /// The picture row of a wire row; negative in the dark rows before the picture.
+    fn picture_row(&self, wire_row: u32) -> i32 {
+        self.readout.picture_row(u32::from(self.first_row) + wire_row, self.live)
+    }
+
+    /// When a wire row gathers light (rolling shutter), in camera time.
+    fn exposed(&self, wire_row: u32) -> (Duration, Duration) {
+        let end = shutter_end(self.readout, wire_row, self.picture_row(wire_row), self.row_ns);
+        let to = self.readout_at + end;
+        (to.saturating_sub(self.exposure), to)
+    }
 }
 
 /// Makes the bytes of frames.
@@ -48,6 +68,7 @@ pub(in crate::vcam) struct Imager {
     scene: Scene,
     noise: Noise,
     colour: bool,
+    light: RowLight,
     values: Vec<u16>,
     row: Vec<u8>,
     /// Exposure and wire row that `row` holds.
@@ -56,7 +77,15 @@ pub(in crate::vcam) struct Imager {
 
 impl Imager {
     pub(in crate::vcam) fn new(scene: Scene, seed: u64, colour: bool) -> Imager {
-        Imager { scene, noise: Noise::new(seed), colour, values: Vec::new(), row: Vec::new(), holds: None }
+        Imager {
+            scene,
+            noise: Noise::new(seed),
+            colour,
+            light: RowLight::default(),
+            values: Vec::new(),
+            row: Vec::new(),
+            holds: None,
+        }
     }
 
     /// Writes the frame's bytes from byte `at` on into `out`. `key` is a number that
@@ -104,27 +133,40 @@ impl Imager {
     fn fill_values(&mut self, shot: &Shot, wire_row: u32) {
         let columns = shot.readout.columns as usize;
         self.values.resize(columns, 0);
-        let sensor_row = u32::from(shot.first_row) + wire_row;
-        let picture_row = shot.readout.picture_row(sensor_row, shot.live);
-        match &mut self.scene {
+        let picture_row = shot.picture_row(wire_row);
+        let world = match &mut self.scene {
             Scene::Pattern(pattern) => {
                 pattern.row(shot.serial, picture_row, shot.readout.bin, &mut self.values);
+                return;
             }
-            Scene::Stars(stars) => {
-                let noise = self.noise.row(shot.number, sensor_row, columns);
-                let row = LitRow { shot, picture_row, noise, colour: self.colour };
-                row.fill(stars, &mut self.values);
-            }
-        }
+            Scene::World(world) => world,
+        };
+        let (from, to) = shot.exposed(wire_row);
+        let row = RowExposure {
+            picture_row: picture_row.max(0) as u32,
+            first_column: shot.readout.black_columns,
+            bin: shot.readout.bin,
+            colour: self.colour,
+            from,
+            to,
+        };
+        let lit = (0..shot.readout.lit_rows as i32).contains(&picture_row);
+        self.light.pixels.resize(columns, 0.0);
+        let light = if lit { world.light(&row, &mut self.light) } else { Light::Dark };
+        let sensor_row = u32::from(shot.first_row) + wire_row;
+        let noise = self.noise.row(shot.serial, sensor_row, columns);
+        // Overscan rows gather no dark current.
+        let dark_e = if lit { dark::e_per_s(shot.temp_c) * shot.exposure.as_secs_f64() } else { 0.0 };
+        Row { shot, row, noise, dark_e }.fill(light, &self.light, &mut self.values);
     }
 }
 
 /// One row of a real picture.
-struct LitRow<'a> {
+struct Row<'a> {
     shot: &'a Shot,
-    picture_row: i32,
+    row: RowExposure,
     noise: RowNoise<'a>,
-    colour: bool,
+    dark_e: f64,
 }
 
 /// What electrons become.
@@ -147,61 +189,36 @@ impl Chain {
     }
 }
 
-impl LitRow<'_> {
-    fn fill(&self, stars: &StarField, values: &mut [u16]) {
-        let readout = self.shot.readout;
+impl Row<'_> {
+    fn fill(&self, light: Light, row_light: &RowLight, values: &mut [u16]) {
         let columns = values.len();
-        let black = readout.black_columns as usize;
-        let lit = self.picture_row >= 0 && self.picture_row < readout.lit_rows as i32;
-        if !lit {
-            let (mean, sigma) = self.chain(Filter::None).level(0.0);
-            self.noise.fill(values, 0..columns, 1, mean, sigma);
-            return;
-        }
-        let dark_e = dark::e_per_s(self.shot.temp_c) * self.shot.exposure_s;
-        let (mean, sigma) = self.chain(Filter::None).level(dark_e);
+        let black = self.shot.readout.black_columns as usize;
+        let (mean, sigma) = self.chain(Filter::None).level(self.dark_e);
         self.noise.fill(values, 0..black, 1, mean, sigma);
-        let step = if self.colour { 2 } else { 1 };
-        for start in black..black + step {
-            let filter = self.filter(start as u32);
-            let (mean, sigma) = self.chain(filter).level(dark_e + filter.sky() * self.shot.exposure_s);
-            self.noise.fill(values, start..columns, step, mean, sigma);
+        let even = match light {
+            Light::Dark => [0.0; 2],
+            Light::Even(even) | Light::Patches(even) => even,
+            Light::Pixels => return self.pixels(black..columns, row_light, values),
+        };
+        for start in black..black + 2 {
+            let chain = self.chain(self.row.filter(start as u32));
+            let (mean, sigma) = chain.level(self.dark_e + f64::from(even[start % 2]));
+            self.noise.fill(values, start..columns, 2, mean, sigma);
         }
-        self.add_stars(stars, dark_e, values);
-    }
-
-    fn add_stars(&self, stars: &StarField, dark_e: f64, values: &mut [u16]) {
-        let readout = self.shot.readout;
-        let bin = f64::from(readout.bin);
-        // Centre of this row and of column 0 in unbinned pixels.
-        let middle = (bin - 1.0) / 2.0;
-        let y = f64::from(self.picture_row) * bin + middle;
-        let chains = [Filter::None, Filter::Red, Filter::Green, Filter::Blue].map(|f| (f, self.chain(f)));
-        // Light of stars that overlap adds up, so it is gathered before it is measured.
-        let mut touched: Vec<(u32, f64)> = Vec::new();
-        for star in stars.near(y - middle, y + middle) {
-            let (left, right) = star.columns(y);
-            let first = (left / bin).floor().max(f64::from(readout.black_columns)) as u32;
-            let last = (right / bin).ceil().clamp(0.0, f64::from(readout.columns - 1)) as u32;
-            for column in first..=last {
-                let x = f64::from(column) * bin + middle;
-                touched.push((column, star.light(x, y, self.filter(column)) * self.shot.exposure_s));
+        if let Light::Patches(_) = light {
+            for patch in &row_light.patches {
+                self.pixels(patch.clone(), row_light, values);
             }
         }
-        touched.sort_unstable_by_key(|(column, _)| *column);
-        for group in touched.chunk_by(|a, b| a.0 == b.0) {
-            let column = group[0].0;
-            let filter = self.filter(column);
-            let starlight: f64 = group.iter().map(|(_, e)| e).sum();
-            let electrons = dark_e + filter.sky() * self.shot.exposure_s + starlight;
-            let Some((_, chain)) = chains.iter().find(|(f, _)| *f == filter) else { continue };
-            let (mean, sigma) = chain.level(electrons);
-            values[column as usize] = self.noise.value(column as usize, mean, sigma);
-        }
     }
 
-    fn filter(&self, column: u32) -> Filter {
-        if self.colour { Filter::rggb(column, self.picture_row) } else { Filter::None }
+    fn pixels(&self, columns: Range<usize>, light: &RowLight, values: &mut [u16]) {
+        let chains = [0, 1].map(|column| self.chain(self.row.filter(column)));
+        for column in columns {
+            let electrons = self.dark_e + f64::from(light.pixels[column]);
+            let (mean, sigma) = chains[column % 2].level(electrons);
+            values[column] = self.noise.value(column, mean, sigma);
+        }
     }
 
     fn chain(&self, filter: Filter) -> Chain {

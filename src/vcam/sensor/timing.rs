@@ -13,6 +13,7 @@
 
 use std::time::Duration;
 
+use super::Readout;
 use crate::transport::LinkSpeed;
 
 /// Row times between the start of readout and the first row out.
@@ -36,6 +37,27 @@ pub(in crate::vcam) fn live_row_ns(sixteen_bit: bool, traffic: u8, link: LinkSpe
     if link == LinkSpeed::Super { row_ns } else { HIGH_SPEED_FACTOR * row_ns }
 }
 
+/// Row times from the start of a readout to the end of the exposure of wire row 0, without
+/// the readout's own [`Readout::shutter_end_ns`].
+const SHUTTER_LEAD_ROWS: i64 = 10;
+
+/// Time from the start of a readout to the end of the exposure of a wire row; the row above
+/// or below in its pair ends with it. `picture_row` is the same row in the picture.
+///
+/// An observatory's readings (1974.286 us for rows 0 and 1, 86.388 us more every second row)
+/// are 73.75 us, which the vendor's library answers without a camera, and 44 + row times
+/// 43.194 us; 34 of the 44 rows are read ahead of the picture.
+pub(in crate::vcam) fn shutter_end(
+    readout: &Readout,
+    wire_row: u32,
+    picture_row: i32,
+    row_ns: u64,
+) -> Duration {
+    let pair = i64::from(wire_row) - i64::from(picture_row.rem_euclid(2));
+    let rows = (SHUTTER_LEAD_ROWS + pair) as u64;
+    Duration::from_nanos(readout.shutter_end_ns + rows * row_ns)
+}
+
 /// Time to read a frame out.
 pub(in crate::vcam) fn readout_time(rows: u32, row_ns: u64) -> Duration {
     Duration::from_nanos(u64::from(rows + BLANK_ROWS) * row_ns)
@@ -55,6 +77,18 @@ mod tests {
     fn frame_rates_are_those_measured_with_traffic() {
         assert!((rate(6422, false, 30) / 2.55 - 1.0).abs() < 0.06);
         assert!((rate(6422, true, 30) / 1.6 - 1.0).abs() < 0.06);
+    }
+
+    /// The readings of an observatory, in microseconds, at its row time of 43.194 us.
+    #[test]
+    fn rows_end_in_pairs_as_measured() {
+        let readout = crate::vcam::sensor::readout(0).unwrap();
+        for (row, us) in [(0, 1974.286), (1, 1974.286), (2, 2060.674), (3, 2060.674), (4, 2147.062)] {
+            let end = shutter_end(readout, row + 34, row as i32, 43_194);
+            assert!((end.as_secs_f64() * 1e6 - us).abs() < 0.01, "{row}: {end:?}");
+        }
+        // Whatever row is read first.
+        assert_eq!(shutter_end(readout, 1, 102, 1000), shutter_end(readout, 2, 103, 1000));
     }
 
     #[test]

@@ -21,7 +21,9 @@ fn shot(exposure_s: f64, gain: GainCode) -> Shot {
         first_row: 25,
         rows: 6456,
         sixteen_bit: true,
-        exposure_s,
+        exposure: Duration::from_secs_f64(exposure_s),
+        readout_at: Duration::from_secs_f64(exposure_s),
+        row_ns: 62_000,
         gain,
         offset: 480,
         temp_c: -10.0,
@@ -127,8 +129,8 @@ fn stars_are_there_and_saturate() {
 #[test]
 fn a_star_is_the_same_at_every_exposure() {
     let mut imager = imager(false);
-    let brightest = |imager: &mut Imager, number| {
-        let rows = rows(imager, &Shot { number, ..shot(2.0, GAIN_26) }, 2000..2300);
+    let brightest = |imager: &mut Imager, serial| {
+        let rows = rows(imager, &Shot { serial, ..shot(2.0, GAIN_26) }, 2000..2300);
         let place = |(y, row): (usize, &Vec<u16>)| {
             let (x, v) = row.iter().enumerate().max_by_key(|(_, v)| **v).unwrap();
             (*v, x, y)
