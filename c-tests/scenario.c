@@ -271,6 +271,15 @@ static void run(uint32_t words, char **word)
         char status[64] = {0};
         uint32_t ret = GetQHYCCDCFWStatus(camera, status);
         printf("wheelstatus %ld %c\n", code(ret), status[0]);
+    } else if (!strcmp(name, "timing")) {
+        uint32_t t[6] = {0};
+        uint8_t is_long = 7;
+        uint32_t ret = GetQHYCCDPreciseExposureInfo(camera, &t[0], &t[1], &t[2], &t[3], &t[4], &t[5], &is_long);
+        printf("timing %ld %u %u %u %u %u %u %u\n", code(ret), t[0], t[1], t[2], t[3], t[4], t[5], is_long);
+    } else if (!strcmp(name, "rowend")) {
+        double us = -7;
+        uint32_t ret = GetQHYCCDRollingShutterEndOffset(camera, (uint32_t)a, &us);
+        printf("rowend %g %ld %.6f\n", a, code(ret), us);
     } else if (!strcmp(name, "remaining")) {
         printf("remaining %u\n", GetQHYCCDExposureRemaining(camera));
     } else if (!strcmp(name, "remaining-is-zero")) {

@@ -2,7 +2,7 @@
 //! gives a target or a power. None of these calls takes a turn: they go through during
 //! exposures and read-outs.
 
-use crate::wire::status::{Timing, decode_die_temperature_c, decode_humidity_percent, decode_temperature_c};
+use crate::wire::status::{decode_die_temperature_c, decode_humidity_percent, decode_temperature_c};
 use crate::wire::{In, fpga, page};
 
 use super::plan::{self, Step};
@@ -98,18 +98,5 @@ impl Camera {
         let [low] = self.link.ask(In::Fpga(fpga::DIE_TEMPERATURE))?;
         let [high] = self.link.ask(In::Fpga(fpga::DIE_TEMPERATURE + 1))?;
         Ok(decode_die_temperature_c(low, high))
-    }
-
-    /// Exposure timing as the camera tells it.
-    pub fn timing(&self) -> Result<Timing> {
-        self.allow(Op::Ask)?;
-        Ok(Timing::decode(&self.link.ask(In::Page(page::TIMING))?))
-    }
-
-    /// Microseconds from the timing mark to the end of exposure of a row.
-    pub fn rolling_shutter_end_offset_us(&self, _row: u32) -> Result<f64> {
-        self.allow(Op::Recall)?;
-        // The vendor's library answers the same for every row (observed).
-        Ok(self.settings.lock().mode(self.model()).shutter_end_offset_us)
     }
 }

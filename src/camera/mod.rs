@@ -33,6 +33,7 @@ mod settings;
 mod single;
 mod state;
 mod stream;
+mod timing;
 mod trigger;
 mod types;
 mod watchdog;

@@ -10,7 +10,7 @@ pub(super) const CALLS: [(Op, &str); 14] = [
         "ClearQHYCCDImageQueue GetQHYCCDChipInfo GetQHYCCDControlName GetQHYCCDCurrentROI \
          GetQHYCCDEffectiveArea GetQHYCCDExposureRemaining GetQHYCCDMemLength GetQHYCCDNumberOfReadModes \
          GetQHYCCDOverScanArea GetQHYCCDParamMinMaxStep GetQHYCCDReadMode GetQHYCCDReadModeName \
-         GetQHYCCDReadModeResolution GetQHYCCDRollingShutterEndOffset GetQHYCCDSensorName \
+         GetQHYCCDReadModeResolution GetQHYCCDSensorName \
          GetQHYCCDTrigerInterfaceName GetQHYCCDTrigerInterfaceNumber GetQHYCCDTrigerModeName \
          GetQHYCCDTrigerModeNumber GetQHYCCDType HistInfo192x130 IsQHYCCDControlAvailable \
          QHYCCD_DbGainToGainValue QHYCCD_GainValueToDbGain QHYCCD_curveFullWell QHYCCD_curveReadoutNoise \
@@ -21,7 +21,8 @@ pub(super) const CALLS: [(Op, &str); 14] = [
     (
         Op::Ask,
         "GetQHYCCDCameraStatus GetQHYCCDFPGATemp GetQHYCCDFPGAVersion GetQHYCCDFWVersion GetQHYCCDHumidity \
-         GetQHYCCDPreciseExposureInfo GetQHYCCDPressure QHYCCDGetDebugDataD3 QHYCCDI2CTwoRead \
+         GetQHYCCDPreciseExposureInfo GetQHYCCDPressure \
+         GetQHYCCDRollingShutterEndOffset QHYCCDGetDebugDataD3 QHYCCDI2CTwoRead \
          QHYCCDI2C_Read QHYCCDLibusbBulkTransfer QHYCCDReadUSB_SYNC QHYCCDVendRequestRead",
     ),
     (Op::Cooler, "ControlQHYCCDTemp"),

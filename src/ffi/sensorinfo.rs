@@ -108,10 +108,12 @@ pub unsafe extern "C" fn GetQHYCCDPreciseExposureInfo(
     })
 }
 
-/// Tells how long after the timing mark of a frame the exposure of a row ends, in
-/// microseconds.
+/// Tells how long after the timing mark of a frame (the "now" of its GPS data) the exposure
+/// of a row of the picture ends, in microseconds. The rows of a pair end together. Depends on
+/// read mode, sample size, USB traffic, region and binning as set when it is asked.
 ///
-/// Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+/// Returns 0, or `QHYCCD_ERROR` if the picture has no such row or the camera does not
+/// answer; then nothing is written.
 ///
 /// # Safety
 /// `offset` is NULL or writable.

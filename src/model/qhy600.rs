@@ -79,7 +79,7 @@ const FACTS: &[Fact] = &[
     fact(Topic::Geometry, Source::Public, "QHY600 manual: overscan and optically black area"),
     fact(Topic::Geometry, Source::Observed, "mode 5: size and effective area"),
     fact(Topic::Geometry, Source::Guess, "mode 5: overscan is the rest of the rows"),
-    fact(Topic::ReadModes, Source::Observed, "names, init in every mode, shutter end offset"),
+    fact(Topic::ReadModes, Source::Observed, "names, init in every mode, when rows end"),
     fact(Topic::Gain, Source::Observed, "gain sweep 0-200 in every mode; offset and balance writes"),
     fact(Topic::Gain, Source::Public, "maker's plots of 2020: system gain and read noise, modes 0-3"),
     fact(Topic::Frames, Source::Observed, "regions in single and live mode; frames handed out"),
@@ -146,7 +146,7 @@ const fn mode(name: &'static str, readout_code: u8, gain: GainLaw) -> ReadMode {
         curve: None,
         hardware_bin: 1,
         fibre_only: false,
-        shutter_end_offset_us: 73.75,
+        shutter_end: ShutterEnd { rows: 44, together: 2, rest_us: 73.75 },
     }
 }
 
@@ -158,9 +158,9 @@ const fn fibre(mode: ReadMode) -> ReadMode {
     ReadMode { fibre_only: true, ..mode }
 }
 
-/// Reads every row twice, so the first row ends later.
+/// Reads every row twice, and rows one by one.
 const fn double_sampling(mode: ReadMode) -> ReadMode {
-    ReadMode { shutter_end_offset_us: 112.777, ..mode }
+    ReadMode { shutter_end: ShutterEnd { rows: 43, together: 1, rest_us: 112.777 }, ..mode }
 }
 
 // Observed: init, single, modes 0-10. The library waits another 200 ms after the exposure

@@ -89,9 +89,30 @@ pub struct ReadMode {
     pub hardware_bin: u32,
     /// True if the camera sends this mode over fibre only, as its name says.
     pub fibre_only: bool,
-    /// Microseconds from the timing mark to the end of exposure of the first row, as
-    /// the vendor's library answers.
-    pub shutter_end_offset_us: f64,
+    /// When rows end their exposure.
+    pub shutter_end: ShutterEnd,
+}
+
+/// When the rows of a frame end their exposure, counted from the start of its readout (the
+/// vertical sync, which the GPS receiver marks): `rest_us` and so many line periods.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ShutterEnd {
+    /// Line periods for the first row of the picture; each row adds one.
+    pub rows: u32,
+    /// Rows that end together.
+    pub together: u32,
+    /// What does not depend on the line period.
+    pub rest_us: f64,
+}
+
+impl ShutterEnd {
+    /// Microseconds for a row of the sensor, counted from the first that is handed out.
+    pub fn offset_us(&self, row: u32, line_period_ns: u32) -> f64 {
+        let lines = u64::from(self.rows) + u64::from(row - row % self.together.max(1));
+        // Whole nanoseconds first, so that no sum of rounded parts is handed out.
+        let rest_ns = self.rest_us * 1000.0;
+        (rest_ns + lines as f64 * f64::from(line_period_ns)) / 1000.0
+    }
 }
 
 /// From a region's rows to the rows that are ordered and dropped.

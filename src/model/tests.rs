@@ -66,7 +66,10 @@ fn areas_lie_inside_the_frame_and_apart() {
             // Frames carry full rows; the host cuts columns.
             assert!(mode.wire_columns >= mode.image.width, "{what}");
             assert!(mode.rows.align > 0 && mode.rows.min_rows_live > 0, "{what}");
-            assert!(mode.hardware_bin > 0 && mode.shutter_end_offset_us.is_finite(), "{what}");
+            assert!(mode.hardware_bin > 0 && mode.shutter_end.rest_us.is_finite(), "{what}");
+            // Rows that end together are ordered together.
+            assert!(mode.shutter_end.together > 0, "{what}");
+            assert_eq!(mode.rows.align % mode.shutter_end.together, 0, "{what}");
         }
     }
 }
@@ -230,5 +233,27 @@ fn controls_are_those_of_the_recording() {
             assert_eq!(value(false), cells[8].parse::<f64>().unwrap(), "{name} {id} after init");
             assert_eq!(value(true), cells[10].parse::<f64>().unwrap(), "{name} {id} before init");
         }
+    }
+}
+
+/// Answers of the vendor's library to pages with these line periods, and (43.194 us) of a
+/// camera in an observatory.
+#[test]
+fn rows_end_as_observed() {
+    let modes = by_name("QHY600M").unwrap().read_modes;
+    for (mode, row, line_period_ns, offset_us) in [
+        (0, 0, 0, 73.75),
+        (0, 0, 43_194, 1974.286),
+        (0, 1, 43_194, 1974.286),
+        (0, 2, 43_194, 1974.286 + 86.388),
+        (0, 6421, 39_040, 252_428.31),
+        (5, 2143, 39_040, 85_415.19),
+        (3, 0, 39_040, 1791.497),
+        (3, 1, 39_040, 1830.537),
+        (9, 0, 10_000_000, 430_112.777),
+        (10, 2, 10_000_000, 460_073.75),
+    ] {
+        let answer = modes[mode].shutter_end.offset_us(row, line_period_ns);
+        assert!((answer - offset_us).abs() < 1e-6, "mode {mode}, row {row}: {answer}");
     }
 }

@@ -22,9 +22,9 @@ use crate::wire::{Command, GainCode};
 
 /// Frames of instant live video still take this long.
 const SHORTEST_PERIOD: Duration = Duration::from_millis(1);
-/// Period of the sensor's pixel clock, 74.25 MHz (a usual input clock of such sensors;
-/// what the real page says is not known).
-const PIXEL_PERIOD_PS: u32 = 13_468;
+/// Period of the sensor's pixel clock, 100 MHz: all row times here are whole numbers of it
+/// (what the real page says is not known).
+const PIXEL_PERIOD_PS: u32 = 10_000;
 
 /// What the host has ordered.
 struct Settings {
@@ -200,8 +200,9 @@ impl Sequencer {
     /// than a frame takes to read.
     pub(super) fn timing(&self) -> Timing {
         let line_ns = self.line_ns() as u32;
-        let lines = u32::from(self.settings.rows) + sensor::timing::BLANK_ROWS;
-        let frame_us = readout_time(u32::from(self.settings.rows), self.line_ns()).as_micros() as u32;
+        let lines = u32::from(self.settings.rows) + sensor::timing::blank_rows(self.settings.readout);
+        let frame_us = readout_time(self.settings.readout, u32::from(self.settings.rows), self.line_ns())
+            .as_micros() as u32;
         Timing {
             pixel_period_ps: PIXEL_PERIOD_PS,
             line_period_ns: line_ns,
@@ -237,7 +238,7 @@ impl Sequencer {
 
     /// Time from one live frame to the next.
     fn period(&self) -> Duration {
-        let readout = readout_time(u32::from(self.settings.rows), self.fill_ns());
+        let readout = readout_time(self.settings.readout, u32::from(self.settings.rows), self.fill_ns());
         self.exposure().max(readout).max(SHORTEST_PERIOD)
     }
 

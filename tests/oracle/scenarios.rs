@@ -50,6 +50,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         cooler(),
         wheel(),
         gps(),
+        row_times(),
     ]);
     list.extend(regions_live());
     list.extend(bins());
@@ -318,6 +319,24 @@ fn gps() -> Scenario {
         "gps",
         "QHY600M?scene=xy",
         &format!("{SINGLE}\nbits 16\n{SMALL}\nset 8 1000\nset 36 1\nget 36\nset 36 0\nget 36\nshot\n{END}"),
+    )
+}
+
+/// When rows end, in the modes that read them in pairs, one by one and 3x3, binned, and in a
+/// region that does not begin with the first row.
+fn row_times() -> Scenario {
+    let rows = each([0, 1, 2, 3, 4, 2100], |row| format!("rowend {row}"));
+    let modes = each([(0, "9600 6422"), (3, "9600 6422"), (5, "3200 2144")], |(mode, size)| {
+        format!("readmode {mode}\ninit\nroi 0 0 {size}\ntiming\n{rows}")
+    });
+    scenario(
+        "row-times",
+        "QHY600M",
+        &format!(
+            "{SINGLE}\n{modes}\nreadmode 0\ninit\nbin 3 3\nroi 0 0 3200 2140\nrowend 0\nrowend 1\nrowend 2\n\
+             rowend 2139\nbin 1 1\nroi 0 0 9600 6422\nrowend 6421\nrowend 6422\nroi 0 1000 9600 500\nrowend 0\n\
+             stream 1\ninit\nbits 8\nroi 0 0 9600 6422\nset 12 30\ntiming\nrowend 0\nrowend 2\n{END}"
+        ),
     )
 }
 

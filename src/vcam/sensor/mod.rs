@@ -27,8 +27,14 @@ pub(super) struct Readout {
     pub(super) lit_rows: u32,
     /// Sensor pixels a side that make one pixel.
     pub(super) bin: u32,
-    /// Part of a row's end of exposure that does not depend on row and row time.
+    /// Rows that are sent ahead of the picture.
+    pub(super) lead_rows: u32,
+    /// Row times from the start of the readout to the end of exposure of picture row 0.
+    pub(super) shutter_end_rows: u32,
+    /// What the end of a row's exposure has on top of row times.
     pub(super) shutter_end_ns: u64,
+    /// Rows end their exposure in pairs.
+    pub(super) pairs: bool,
     /// Deviation of the read noise against the plain readout.
     pub(super) noise_factor: f64,
     /// Rows of a whole frame, as read until a region is ordered.
@@ -45,7 +51,10 @@ const PLAIN: Readout = Readout {
     picture_at_live: 59,
     lit_rows: 6388,
     bin: 1,
+    lead_rows: 34,
+    shutter_end_rows: 44,
     shutter_end_ns: 73_750,
+    pairs: true,
     noise_factor: 1.0,
     whole_rows: 6456,
     whole_first: 25,
@@ -62,11 +71,19 @@ static IMX455: [Readout; 5] = [
     PLAIN,
     Readout { code: 1, ..PLAIN },
     Readout { code: 2, ..PLAIN },
-    Readout { code: 3, shutter_end_ns: 112_777, noise_factor: 1.0 / 1.3, ..PLAIN },
+    Readout {
+        code: 3,
+        shutter_end_rows: 43,
+        shutter_end_ns: 112_777,
+        pairs: false,
+        noise_factor: 1.0 / 1.3,
+        ..PLAIN
+    },
     Readout {
         code: 4,
         columns: 3200,
         black_columns: 8,
+        lead_rows: 20,
         picture_at: 45,
         picture_at_live: 41,
         lit_rows: 2124,

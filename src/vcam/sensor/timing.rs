@@ -4,9 +4,8 @@
 //! (rows of the picture + 46) x row time, with a row time of 39.04 us + 0.73 us per step
 //! of USB traffic at 8 bit and 62 us + 1.0 us at 16 bit over USB (manual, and measurements
 //! of two observatories; `docs/frame-rates.md` holds one against the other). 34 of the 46
-//! rows are sent ahead of the picture, which leaves 12 in which nothing comes; that picture
-//! row 0 ends its exposure 46 rows after the start of a readout is what the maker told one
-//! of the observatories. Single frames do not depend on traffic.
+//! rows are sent ahead of the picture, which leaves 12 in which nothing comes (20 and 26 in the
+//! 3x3 readout). Single frames do not depend on traffic.
 //!
 //! On a high-speed link live video is ten times slower, as the maker's notes say of
 //! another camera (QHY163); that the QHY600 does the same is a guess.
@@ -16,8 +15,8 @@ use std::time::Duration;
 use super::Readout;
 use crate::transport::LinkSpeed;
 
-/// Row times between the start of readout and the first row out.
-pub(in crate::vcam) const BLANK_ROWS: u32 = 12;
+/// Row times of a readout that the rows of the picture do not take.
+const FRAME_ROWS: u32 = 46;
 
 /// Shortest exposure of the sensor in microseconds (manual).
 pub(in crate::vcam) const SHORTEST_EXPOSURE_US: u32 = 40;
@@ -37,30 +36,33 @@ pub(in crate::vcam) fn live_row_ns(sixteen_bit: bool, traffic: u8, link: LinkSpe
     if link == LinkSpeed::Super { row_ns } else { HIGH_SPEED_FACTOR * row_ns }
 }
 
-/// Row times from the start of a readout to the end of the exposure of wire row 0, without
-/// the readout's own [`Readout::shutter_end_ns`].
-const SHUTTER_LEAD_ROWS: i64 = 10;
-
-/// Time from the start of a readout to the end of the exposure of a wire row; the row above
-/// or below in its pair ends with it. `picture_row` is the same row in the picture.
+/// Time from the start of a readout to the end of the exposure of a wire row.
+/// `picture_row` is the same row in the picture; the rows of a pair end together.
 ///
-/// An observatory's readings (1974.286 us for rows 0 and 1, 86.388 us more every second row)
-/// are 73.75 us, which the vendor's library answers without a camera, and 44 + row times
-/// 43.194 us; 34 of the 44 rows are read ahead of the picture.
+/// The vendor's library tells 44 line periods (of the timing page) and 73.75 us for rows 0
+/// and 1 of a picture and two line periods more for each further pair; with double sampling
+/// rows end one by one, after 43 line periods and 112.777 us (observed). An observatory read
+/// the same from a camera: 1974.286 us and 86.388 us at 43.194 us a row. The maker told
+/// another one 46 rows and 21.52 us, which is 26 us later at its 39.04 us a row.
 pub(in crate::vcam) fn shutter_end(
     readout: &Readout,
     wire_row: u32,
     picture_row: i32,
     row_ns: u64,
 ) -> Duration {
-    let pair = i64::from(wire_row) - i64::from(picture_row.rem_euclid(2));
-    let rows = (SHUTTER_LEAD_ROWS + pair) as u64;
-    Duration::from_nanos(readout.shutter_end_ns + rows * row_ns)
+    let second = readout.pairs && picture_row.rem_euclid(2) == 1;
+    let rows = readout.shutter_end_rows - readout.lead_rows + wire_row - u32::from(second);
+    Duration::from_nanos(readout.shutter_end_ns + u64::from(rows) * row_ns)
 }
 
-/// Time to read a frame out.
-pub(in crate::vcam) fn readout_time(rows: u32, row_ns: u64) -> Duration {
-    Duration::from_nanos(u64::from(rows + BLANK_ROWS) * row_ns)
+/// Row times between the start of a readout and the first row out.
+pub(in crate::vcam) fn blank_rows(readout: &Readout) -> u32 {
+    FRAME_ROWS - readout.lead_rows
+}
+
+/// Time to read a frame out of which so many rows are sent.
+pub(in crate::vcam) fn readout_time(readout: &Readout, rows: u32, row_ns: u64) -> Duration {
+    Duration::from_nanos(u64::from(rows + blank_rows(readout)) * row_ns)
 }
 
 #[cfg(test)]
@@ -70,7 +72,7 @@ mod tests {
     /// Frames a second for a picture of so many rows.
     fn rate(rows: u32, sixteen_bit: bool, traffic: u8) -> f64 {
         let row_ns = live_row_ns(sixteen_bit, traffic, LinkSpeed::Super);
-        1.0 / readout_time(rows + 34, row_ns).as_secs_f64()
+        1.0 / readout_time(crate::vcam::sensor::readout(0).unwrap(), rows + 34, row_ns).as_secs_f64()
     }
 
     #[test]
@@ -89,6 +91,31 @@ mod tests {
         }
         // Whatever row is read first.
         assert_eq!(shutter_end(readout, 1, 102, 1000), shutter_end(readout, 2, 103, 1000));
+    }
+
+    /// Answers of the vendor's library, in microseconds, to a line period of 39.04 us: double
+    /// sampling, then 3x3.
+    #[test]
+    fn other_readouts_end_as_observed() {
+        for (code, row, us) in
+            [(3, 0, 1791.497), (3, 1, 1830.537), (3, 2, 1869.577), (4, 1, 1791.51), (4, 2, 1869.59)]
+        {
+            let readout = crate::vcam::sensor::readout(code).unwrap();
+            let end = shutter_end(readout, row + readout.lead_rows, row as i32, 39_040);
+            assert!((end.as_secs_f64() * 1e6 - us).abs() < 0.001, "{code} {row}: {end:?}");
+        }
+    }
+
+    /// No row leaves before its exposure is over.
+    #[test]
+    fn rows_end_before_they_are_sent() {
+        for code in 0..5 {
+            let readout = crate::vcam::sensor::readout(code).unwrap();
+            for (row, row_ns) in [(0, 39_040), (1, 62_000), (2000, 620_000)] {
+                let end = shutter_end(readout, row + readout.lead_rows, row as i32, row_ns);
+                assert!(end <= readout_time(readout, row + readout.lead_rows + 1, row_ns), "{code} {row}");
+            }
+        }
     }
 
     #[test]

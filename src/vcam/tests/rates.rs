@@ -54,7 +54,21 @@ fn rate(rows: u16, bits: u32, traffic: u8) -> f64 {
             now = got.retry_at.expect("live video goes on");
         }
     }
-    1.0 / (markers[1] - markers[0]).as_secs_f64()
+    let period = markers[1] - markers[0];
+    is_told(&mut camera, period, now);
+    1.0 / period.as_secs_f64()
+}
+
+/// The timing page tells the frame period that was seen, and its numbers agree.
+fn is_told(camera: &mut Device, period: Duration, now: Duration) {
+    let page: [u8; 64] = ask(camera, In::Page(page::TIMING), now).try_into().unwrap();
+    let timing = status::Timing::decode(&page);
+    assert_eq!(u128::from(timing.frame_period_us), period.as_micros(), "{timing:?}");
+    let line_ps = u64::from(timing.line_period_ns) * 1000;
+    assert_eq!(u64::from(timing.clocks_per_line) * u64::from(timing.pixel_period_ps), line_ps, "{timing:?}");
+    let frame_ps = u64::from(timing.lines_per_frame) * line_ps;
+    assert_eq!(u64::from(timing.frame_period_us), frame_ps / 1_000_000, "{timing:?}");
+    assert_eq!((timing.actual_exposure_us, timing.long_exposure), (1000, 0));
 }
 
 fn percent(got: f64, published: f64) -> String {
