@@ -237,6 +237,27 @@ impl Camera {
         Ok(())
     }
 
+    /// Sends one of the settings, if the camera has an order for it.
+    pub(super) fn send_slot(&self, turn: &mut Turn, wanted: &Settings, slot: Slot) -> Result<()> {
+        match plan::command(self.model, wanted, slot) {
+            Some(command) => self.send_setting(turn, slot, command),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends every setting that the camera was not told.
+    pub(super) fn send_missing(&self, turn: &mut Turn, wanted: &Settings) -> Result<()> {
+        for slot in Slot::ALL {
+            match plan::command(self.model, wanted, slot) {
+                Some(command) if !turn.applied.holds(slot, command) => {
+                    self.send_setting(turn, slot, command)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Makes the camera hold what the settings say: initialises it if the mode changed,
     /// then sends every setting that it was not told.
     pub(super) fn make_up(&self, turn: &mut Turn) -> Result<()> {
@@ -244,12 +265,7 @@ impl Camera {
         if turn.applied.mode != Some((settings.stream, settings.read_mode)) {
             self.initialise(turn)?;
         }
-        for slot in Slot::ALL {
-            let command = plan::command(self.model, &settings, slot);
-            if !turn.applied.holds(slot, command) {
-                self.send_setting(turn, slot, command)?;
-            }
-        }
+        self.send_missing(turn, &settings)?;
         if turn.applied.gps != settings.gps {
             self.send_gps(turn, settings.gps)?;
         }

@@ -23,17 +23,25 @@ impl Camera {
     }
 
     /// Amplification of a gain setting against setting 0, in decibels (20 for ten times).
-    /// Settings out of range count as the nearest one in range.
+    /// Settings out of range count as the nearest one in range. An error on models of which
+    /// it is not known what their gain codes amplify.
     pub fn gain_to_decibels(&self, gain: f64) -> Result<f64> {
         let range = self.range(ControlId::GAIN)?;
-        Ok(self.present_mode()?.gain.decibels(range.clamp(number(gain)?)))
+        let decibels = self.present_mode()?.gain.decibels(range.clamp(number(gain)?));
+        decibels.ok_or_else(|| self.no_decibels())
     }
 
     /// The gain setting that amplifies by so many decibels against setting 0; the nearest
     /// one in range. Not a whole number where none fits.
     pub fn decibels_to_gain(&self, decibels: f64) -> Result<f64> {
         let range = self.range(ControlId::GAIN)?;
-        Ok(self.present_mode()?.gain.setting(number(decibels)?, range.max as u32))
+        let setting = self.present_mode()?.gain.setting(number(decibels)?, range.max as u32);
+        setting.ok_or_else(|| self.no_decibels())
+    }
+
+    fn no_decibels(&self) -> Error {
+        let text = format!("what the gain codes of a {} amplify is not known", self.model().name);
+        Error::new(ErrorKind::Unsupported, text)
     }
 
     fn present_mode(&self) -> Result<&'static ReadMode> {

@@ -8,7 +8,7 @@ use crate::util::{Rect, Size};
 
 #[cfg(doc)]
 use super::PixelOptions;
-use super::geometry::{caller_region, is_possible, to_frame};
+use super::geometry::{area, caller_region, is_possible, shown, to_frame};
 use super::plan::{self, FramePlan};
 use super::settings::{Settings, Slot};
 use super::state::{Op, State};
@@ -21,7 +21,13 @@ impl Camera {
     pub fn set_stream_mode(&self, mode: StreamMode) -> Result<()> {
         let mut turn = self.turn.lock();
         self.allow(Op::Mode)?;
-        self.settings.lock().stream = mode;
+        let mut settings = self.settings.lock();
+        settings.stream = mode;
+        // Live video may show less of the frame.
+        if !is_possible(self.model(), &settings) {
+            settings.roi = None;
+        }
+        drop(settings);
         if mode == StreamMode::Single {
             self.finish_stream(&mut turn)?;
         }
@@ -78,7 +84,7 @@ impl Camera {
     /// Chip and pixel size, frame size and depth.
     pub fn chip_info(&self) -> ChipInfo {
         let settings = self.settings.lock();
-        let image = settings.mode(self.model()).image;
+        let image = shown(settings.mode(self.model()), &settings).size();
         let pixel_um = self.model().pixel_um;
         ChipInfo {
             width_mm: f64::from(image.width) * pixel_um / 1000.0,
@@ -92,13 +98,15 @@ impl Camera {
     /// Light-sensitive area in binned pixels.
     pub fn effective_area(&self) -> Rect {
         let settings = self.settings.lock();
-        settings.mode(self.model()).effective.binned(settings.bin)
+        let mode = settings.mode(self.model());
+        area(mode, &settings, mode.effective)
     }
 
     /// Overscan area in binned pixels.
     pub fn overscan_area(&self) -> Rect {
         let settings = self.settings.lock();
-        settings.mode(self.model()).overscan.binned(settings.bin)
+        let mode = settings.mode(self.model());
+        area(mode, &settings, mode.overscan)
     }
 
     /// Sets the region in binned pixels.
@@ -211,6 +219,17 @@ impl Camera {
         plan::whole_frame_bytes(self.model(), &self.settings.lock())
     }
 
+    /// An error on a model of which it is not known how its frames become pictures.
+    pub(super) fn frames_are_known(&self) -> Result<()> {
+        match self.model().wire.unknown {
+            Some(why) => {
+                let text = format!("pictures of a {} are not possible yet: {why}", self.model().name);
+                Err(Error::new(ErrorKind::Unsupported, text))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Changes what frames look like. `slot` is sent even if the camera holds it already,
     /// as the vendor's library does, unless frames are on their way.
     pub(super) fn change_format(
@@ -228,8 +247,7 @@ impl Camera {
             State::Live => self.change_stream(&mut turn, &wanted, None)?,
             _ => {
                 if let Some(slot) = slot {
-                    let command = plan::command(self.model(), &wanted, slot);
-                    self.send_setting(&mut turn, slot, command)?;
+                    self.send_slot(&mut turn, &wanted, slot)?;
                 }
             }
         }
@@ -243,11 +261,10 @@ impl Camera {
         self.allow(Op::Image)?;
         let mut wanted = self.settings.lock().clone();
         change(&mut wanted);
-        let command = plan::command(self.model(), &wanted, slot);
         match self.link.status().state() {
             State::Exposing | State::Reading => {}
             State::Live => self.change_stream(&mut turn, &wanted, Some(slot))?,
-            _ => self.send_setting(&mut turn, slot, command)?,
+            _ => self.send_slot(&mut turn, &wanted, slot)?,
         }
         *self.settings.lock() = wanted;
         Ok(())

@@ -5,7 +5,7 @@
 //! unbinned, as the settings keep them; *binned pixels* are what the caller speaks.
 //! With the overscan ignored, the caller's corner is that of the effective area.
 
-use crate::model::{Model, ReadMode};
+use crate::model::{Model, ReadMode, RowOrder};
 use crate::util::{Rect, Size};
 use crate::wire::Region;
 
@@ -14,7 +14,20 @@ use super::{Error, ErrorKind, Result, StreamMode};
 
 /// The area in frame pixels that regions count in.
 fn bounds(mode: &ReadMode, settings: &Settings) -> Rect {
-    if settings.ignore_overscan { mode.effective } else { mode.image.rect() }
+    let shown = shown(mode, settings);
+    if settings.ignore_overscan { shown.overlap(mode.effective) } else { shown }
+}
+
+/// The part of the whole frame that pictures of the stream mode show.
+pub(super) fn shown(mode: &ReadMode, settings: &Settings) -> Rect {
+    mode.shown(settings.stream == StreamMode::Live)
+}
+
+/// An area of the whole frame as it lies in pictures, in binned pixels.
+pub(super) fn area(mode: &ReadMode, settings: &Settings, area: Rect) -> Rect {
+    let shown = shown(mode, settings);
+    let seen = shown.overlap(area);
+    Rect::new(seen.x - shown.x, seen.y - shown.y, seen.width, seen.height).binned(settings.bin)
 }
 
 /// The region in force in frame pixels, cut to whole groups of the binning, and to pairs
@@ -69,33 +82,46 @@ pub(super) fn is_possible(model: &Model, settings: &Settings) -> bool {
 /// What is ordered for a region of the frame, and where it lies in what comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WireRegion {
-    /// The order.
-    pub(super) order: Region,
+    /// The order; `None` where no region can be ordered.
+    pub(super) order: Option<Region>,
     /// Columns and rows that come.
     pub(super) size: Size,
     /// The region in them.
     pub(super) crop: Rect,
 }
 
-/// The order for `region`, in frame pixels. Rows are ordered in the pairs of the rolling
-/// shutter: for an odd first row the even row above comes as well.
+/// The order for `region`, in frame pixels. Where rows are read in pairs, for an odd first
+/// row the even row above comes as well.
 pub(super) fn wire_region(mode: &ReadMode, stream: StreamMode, region: Rect) -> WireRegion {
-    let rule = mode.rows;
-    let (first_at_zero, min_rows) = match stream {
-        StreamMode::Single => (rule.first_at_zero, rule.min_rows_single),
-        StreamMode::Live => (rule.first_at_zero_live, rule.min_rows_live),
+    let rule = mode.rows(stream == StreamMode::Live);
+    let height = mode.image.height;
+    let (first, end) = match rule.order {
+        RowOrder::Whole => (0, height),
+        RowOrder::Rows { .. } => {
+            let first = region.y - region.y.min(rule.before);
+            let below = (region.y + region.height + rule.after).min(height + rule.beyond);
+            (first - first % rule.align.max(1), below)
+        }
     };
-    let above = region.y % rule.align.max(1);
-    let rows = (region.height + rule.lead + above).max(min_rows);
-    WireRegion {
-        order: Region {
-            columns: 0,
+    let rows = (rule.lead + end - first).max(rule.min_rows);
+    let order = match rule.order {
+        RowOrder::Whole => None,
+        RowOrder::Rows { columns, unit, unordered } => Some(Region {
+            columns,
             first_column: 0,
-            rows: rows as u16,
-            first_row: (region.y - above + first_at_zero) as u16,
-        },
+            rows: ((rows - unordered) * unit) as u16,
+            first_row: ((first + rule.first_at_zero) * unit) as u16,
+        }),
+    };
+    WireRegion {
+        order,
         size: Size::new(mode.wire_columns, rows),
-        crop: Rect::new(region.x, rule.lead + above, region.width, region.height),
+        crop: Rect::new(
+            mode.first_column + region.x,
+            rule.lead + region.y - first,
+            region.width,
+            region.height,
+        ),
     }
 }
 
@@ -111,7 +137,8 @@ mod tests {
 
     fn wire(stream: StreamMode, mode: usize, region: Rect) -> (u16, u16, Rect) {
         let wire = wire_region(&mono().read_modes[mode], stream, region);
-        (wire.order.rows, wire.order.first_row, wire.crop)
+        let order = wire.order.unwrap();
+        (order.rows, order.first_row, wire.crop)
     }
 
     #[test]

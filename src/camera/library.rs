@@ -421,24 +421,29 @@ impl Shared {
     }
 
     fn ask_identity(&self, device: &Identity) -> Result<Found> {
-        if !model::all().any(|m| m.product == device.product) {
-            let text = format!("no model with product id {:#06x} is known", device.product);
-            return Err(Error::new(ErrorKind::Unsupported, text));
+        let product = device.product;
+        let unsupported = |text| Error::new(ErrorKind::Unsupported, text);
+        if !model::all().any(|m| m.product == product) {
+            return Err(unsupported(match model::find_known(device.vendor, product) {
+                Some(known) => {
+                    format!("{} (product id {product:#06x}) is known, but not supported", known.name)
+                }
+                None => format!("no model with product id {product:#06x} is known"),
+            }));
         }
         let transport: Arc<dyn Transport> = self.bus.open(device)?;
         let link = Link::new(transport, Arc::new(StatusCell::new()));
-        let colour = match decode_colour(link.ask(IDENTITY)?) {
-            ColourByte::Mono => false,
-            ColourByte::Colour => true,
-            ColourByte::Other(byte) => {
-                let text = format!("its identity says {byte:#04x} where 0 is mono and 1 is colour");
-                return Err(Error::new(ErrorKind::Unsupported, text));
-            }
-        };
-        let model = model::find(device.product, colour).ok_or_else(|| {
-            let kind = if colour { "colour" } else { "mono" };
-            let text = format!("no {kind} model with product id {:#06x} is known", device.product);
-            Error::new(ErrorKind::Unsupported, text)
+        let identity: [u8; 16] = link.ask(IDENTITY)?;
+        let model = model::find(product, identity[1]).ok_or_else(|| {
+            let byte = identity[1];
+            let kind = match decode_colour(identity) {
+                ColourByte::Mono => " (mono)",
+                ColourByte::Colour => " (colour)",
+                ColourByte::Other(_) => "",
+            };
+            unsupported(format!(
+                "no model with product id {product:#06x} says {byte:#04x}{kind} of its colours"
+            ))
         })?;
         let serial = serial_text(link.ask(SERIAL)?);
         Ok(Found::Camera { id: format!("{}-{serial}", model.name), model })

@@ -26,7 +26,7 @@ use crate::wire::status::DDR_UNIT_BYTES;
 use crate::wire::{Command, In, Out};
 
 use super::camera::Turn;
-use super::plan::{self, FramePlan, Step};
+use super::plan::{FramePlan, Step};
 use super::readout::Reads;
 use super::rope::Rope;
 use super::settings::{Settings, Slot};
@@ -77,6 +77,7 @@ impl Camera {
             self.end_activity(&mut turn)?;
         }
         self.stop_stream();
+        self.frames_are_known()?;
         let frame = FramePlan::new(self.model(), &settings)?;
         self.calibration_for(frame.info)?;
         self.make_up(&mut turn)?;
@@ -117,7 +118,7 @@ impl Camera {
             Ok((u64::from(camera.ddr_units()?) * DDR_UNIT_BYTES).min(most))
         };
         let bytes = waiting(self)?;
-        if bytes < 2 * frame.wire_len() as u64 {
+        if bytes < 2 * frame.wire_len() as u64 || !self.model().wire.can_empty {
             return Ok(bytes);
         }
         self.run(turn, [Step::Send(Out::Command(Command::DdrOn))])?;
@@ -169,12 +170,7 @@ impl Camera {
 
     /// Sends what frames depend on and the camera does not hold.
     fn send_image_settings(&self, turn: &mut Turn, wanted: &Settings) -> Result<()> {
-        for slot in Slot::ALL {
-            let command = plan::command(self.model(), wanted, slot);
-            if !turn.applied.holds(slot, command) {
-                self.send_setting(turn, slot, command)?;
-            }
-        }
+        self.send_missing(turn, wanted)?;
         if turn.applied.gps != wanted.gps {
             self.send_gps(turn, wanted.gps)?;
         }

@@ -25,7 +25,9 @@ fn ready() -> Arc<Camera> {
         turn.applied.mode = Some((settings.stream, settings.read_mode));
         turn.initialised_before = true;
         for slot in Slot::ALL {
-            turn.applied.note(slot, plan::command(model, &settings, slot));
+            if let Some(command) = plan::command(model, &settings, slot) {
+                turn.applied.note(slot, command);
+            }
         }
     }
     *camera.settings.lock() = settings;

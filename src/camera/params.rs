@@ -94,6 +94,7 @@ impl Camera {
             Write::Offset => self.set_stored(Slot::Offset, id, value),
             Write::Exposure => self.set_stored(Slot::Exposure, id, value),
             Write::Traffic => self.set_stored(Slot::Traffic, id, value),
+            Write::Speed => self.set_stored(Slot::Speed, id, value),
             Write::Depth => {
                 let depth = self.model().depths.iter().find(|&&bits| f64::from(bits) == value);
                 let depth = depth.ok_or_else(|| {

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use crate::frame::{self, Depth, Sample, WireLayout};
-use crate::model::{ByteOrder, ControlId, DigitalSlots, InitStep, Model};
-use crate::wire::{Command, GainCode, In, Out, fpga, page, sensor};
+use crate::model::{ByteOrder, ControlId, DigitalSlots, InitStep, LowDarkCurrent, Model, TrafficLaw, Write};
+use crate::wire::{Command, GainCode, In, Out, fpga, page};
 
 use super::geometry::{frame_region, wire_region};
 use super::settings::{Cooling, Settings, Slot};
@@ -42,35 +42,53 @@ pub(super) const fn wait_ms(ms: u64) -> Step {
     Step::Wait(Duration::from_millis(ms))
 }
 
-/// The command that carries a setting.
-pub(super) fn command(model: &Model, settings: &Settings, slot: Slot) -> Command {
+/// The command that carries a setting; `None` if the camera has none for it.
+pub(super) fn command(model: &Model, settings: &Settings, slot: Slot) -> Option<Command> {
     let value = |id| settings.value(model, id);
-    match slot {
+    Some(match slot {
         Slot::Bits => Command::Bits { sixteen: settings.depth > 8 },
         Slot::Region => {
             let region = frame_region(model, settings);
-            Command::Region(wire_region(settings.mode(model), settings.stream, region).order)
+            Command::Region(wire_region(settings.mode(model), settings.stream, region).order?)
         }
         Slot::Exposure => Command::Exposure { exposure_us: value(ControlId::EXPOSURE) as u32 },
         Slot::Gain => Command::Gain(gain(model, settings)),
+        Slot::Offset if model.offset_factor == 0 => return None,
         Slot::Offset => Command::Offset((value(ControlId::OFFSET) as u16).wrapping_mul(model.offset_factor)),
-        Slot::Traffic => Command::Traffic(value(ControlId::USB_TRAFFIC) as u8),
-    }
+        Slot::Traffic => match model.traffic {
+            TrafficLaw::Value => Command::Traffic(value(ControlId::USB_TRAFFIC) as u8),
+            TrafficLaw::Nothing => return None,
+        },
+        // Observed: single frames are always read out at the lowest.
+        Slot::Speed => match model.control(ControlId::SPEED)?.write {
+            Write::Speed if settings.stream == StreamMode::Single => Command::Speed(0),
+            Write::Speed => Command::Speed(value(ControlId::SPEED) as u8),
+            _ => return None,
+        },
+    })
 }
 
 fn gain(model: &Model, settings: &Settings) -> GainCode {
     let steps = settings.mode(model).gain.steps(settings.value(model, ControlId::GAIN));
-    // Observed: 10 leaves the digital gain as it is, 15, 20, 25 scale it, cut.
-    let balanced =
-        |id| (f64::from(steps.digital) * settings.value(model, id) / 10.0).min(f64::from(u16::MAX)) as u16;
+    // Observed on a QHY600C: 10 leaves the digital gain as it is, 15, 20, 25 scale it, cut.
+    let balanced = |id, unity: u16| {
+        let scaled = f64::from(steps.digital) * settings.value(model, id) / f64::from(unity);
+        scaled.min(f64::from(u16::MAX)) as u16
+    };
     let digital = match model.digital_slots {
         DigitalSlots::First => [steps.digital, 0, 0],
         DigitalSlots::All => [steps.digital; 3],
-        DigitalSlots::WhiteBalance => {
-            [balanced(ControlId::WBR), balanced(ControlId::WBG), balanced(ControlId::WBB)]
+        DigitalSlots::WhiteBalance { unity } => {
+            [ControlId::WBR, ControlId::WBG, ControlId::WBB].map(|id| balanced(id, unity))
         }
     };
-    GainCode { analogue: steps.analogue, digital, switch_14: steps.switch_14, switch_16: steps.switch_16 }
+    GainCode {
+        analogue: steps.analogue,
+        more_analogue: steps.more_analogue,
+        digital,
+        switch_14: steps.switch_14,
+        switch_16: steps.switch_16,
+    }
 }
 
 /// What an initialisation sends. Sample size and region, and in live mode the exposure
@@ -79,7 +97,7 @@ fn gain(model: &Model, settings: &Settings) -> GainCode {
 pub(super) fn init(model: &Model, settings: &Settings) -> Vec<Step> {
     let single = settings.stream == StreamMode::Single;
     let steps = if single { model.init.single } else { model.init.live };
-    let setting = |slot| Step::Setting(slot, command(model, settings, slot));
+    let setting = |slot| command(model, settings, slot).map(|command| Step::Setting(slot, command));
     let mut plan: Vec<Step> = steps
         .iter()
         .filter(|step| match step {
@@ -87,26 +105,32 @@ pub(super) fn init(model: &Model, settings: &Settings) -> Vec<Step> {
             InitStep::Exposure => single,
             _ => true,
         })
-        .map(|step| match *step {
-            InitStep::ClearHalt => Step::ClearHalt,
-            InitStep::ReadPage(number) => Step::Ask(In::Page(number)),
-            InitStep::ProbePressure => Step::ProbePressure,
-            InitStep::ProbeHumidity => Step::ProbeHumidity,
-            InitStep::ReadFpga(register) => Step::Ask(In::Fpga(register)),
-            InitStep::WriteFpga(register, value) => fpga(register, value),
-            InitStep::Init => {
-                let readout = settings.mode(model).readout_code;
-                Step::Send(Out::Command(Command::Init { single, readout }))
-            }
-            InitStep::WaitMs(ms) => wait_ms(u64::from(ms)),
-            InitStep::DdrOn => Step::Send(Out::Command(Command::DdrOn)),
-            InitStep::WatchdogOn => Step::WatchdogOn,
-            InitStep::Exposure => setting(Slot::Exposure),
-            InitStep::Gain => setting(Slot::Gain),
-            InitStep::Offset => setting(Slot::Offset),
-            InitStep::Traffic => setting(Slot::Traffic),
-            InitStep::Depth => setting(Slot::Bits),
-            InitStep::Region => setting(Slot::Region),
+        .filter_map(|step| {
+            Some(match *step {
+                InitStep::ClearHalt => Step::ClearHalt,
+                InitStep::ReadPage(number) => Step::Ask(In::Page(number)),
+                InitStep::ProbePressure => Step::ProbePressure,
+                InitStep::ProbeHumidity => Step::ProbeHumidity,
+                InitStep::ReadFpga(register) => Step::Ask(In::Fpga(register)),
+                InitStep::WriteFpga(register, value) => fpga(register, value),
+                InitStep::ReadI2c(register) => Step::Ask(In::I2c(register)),
+                InitStep::WriteSensor(register, value) => Step::Send(Out::Sensor { register, value }),
+                InitStep::Init => {
+                    let readout = settings.mode(model).readout_code;
+                    Step::Send(Out::Command(Command::Init { single, readout }))
+                }
+                InitStep::WaitMs(ms) => wait_ms(u64::from(ms)),
+                InitStep::DdrOn => Step::Send(Out::Command(Command::DdrOn)),
+                InitStep::Ddr(mode) => Step::Send(Out::Command(Command::Ddr(mode))),
+                InitStep::WatchdogOn => Step::WatchdogOn,
+                InitStep::Exposure => setting(Slot::Exposure)?,
+                InitStep::Gain => setting(Slot::Gain)?,
+                InitStep::Offset => setting(Slot::Offset)?,
+                InitStep::Traffic => setting(Slot::Traffic)?,
+                InitStep::Speed => setting(Slot::Speed)?,
+                InitStep::Depth => setting(Slot::Bits)?,
+                InitStep::Region => setting(Slot::Region)?,
+            })
         })
         .collect();
     if settings.gps {
@@ -146,10 +170,10 @@ pub(super) fn cooling(model: &Model, cooling: Cooling) -> Vec<Step> {
 }
 
 /// Sensor circuits on for exposing and reading, or off against their glow.
-pub(super) fn low_dark_current(on: bool) -> [Step; 2] {
+pub(super) fn low_dark_current(circuits: LowDarkCurrent, on: bool) -> [Step; 2] {
     let switch = fpga(fpga::LOW_DARK_CURRENT, u16::from(!on));
     let value = if on { 4 } else { 0 };
-    let register = Step::Send(Out::Sensor { register: sensor::LOW_DARK_CURRENT, value });
+    let register = Step::Send(Out::Sensor { register: circuits.register, value });
     if on { [register, switch] } else { [switch, register] }
 }
 
@@ -175,8 +199,8 @@ pub(super) struct FramePlan {
     pub(super) info: FrameInfo,
     pub(super) pixels: frame::Plan,
     /// Wire settings that frames of this form have, and no other.
-    pub(super) bits: Command,
-    pub(super) region: Command,
+    pub(super) bits: Option<Command>,
+    pub(super) region: Option<Command>,
     /// Rows that the sensor reads out.
     pub(super) rows: u32,
 }
@@ -186,10 +210,10 @@ impl FramePlan {
     pub(super) fn new(model: &Model, settings: &Settings) -> Result<FramePlan> {
         let mode = settings.mode(model);
         let region = frame_region(model, settings);
-        let wire = wire_region(mode, settings.stream, region);
-        if settings.stream == StreamMode::Live && model.wire.live_header_bytes > 0 {
-            let text = format!("live frames of a {} begin with bytes that are not understood", model.name);
-            return Err(Error::new(ErrorKind::Unsupported, text));
+        let mut wire = wire_region(mode, settings.stream, region);
+        if settings.stream == StreamMode::Live {
+            // Whole pixels come before the first one, so that all are as much further right.
+            wire.crop.x += model.wire.live_header_bytes / if settings.depth > 8 { 2 } else { 1 };
         }
         let sample = match (settings.depth > 8, model.wire.order) {
             (false, _) => Sample::U8,

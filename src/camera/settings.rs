@@ -116,11 +116,12 @@ pub(super) enum Slot {
     Gain,
     Offset,
     Traffic,
+    Speed,
 }
 
 impl Slot {
-    pub(super) const ALL: [Slot; 6] =
-        [Slot::Bits, Slot::Region, Slot::Exposure, Slot::Gain, Slot::Offset, Slot::Traffic];
+    pub(super) const ALL: [Slot; 7] =
+        [Slot::Bits, Slot::Region, Slot::Exposure, Slot::Gain, Slot::Offset, Slot::Traffic, Slot::Speed];
 }
 
 /// What the camera was told.

@@ -100,6 +100,7 @@ impl Camera {
             self.end_activity(&mut turn)?;
         }
         self.join_helper(&mut turn);
+        self.frames_are_known()?;
         let frame = FramePlan::new(self.model(), &settings)?;
         self.calibration_for(frame.info)?;
         self.make_up(&mut turn)?;
@@ -136,7 +137,7 @@ impl Camera {
                     turn.helper = Some(spawn_helper(self.link.clone(), number, circuits)?);
                     Ok(())
                 }
-                Some(_) => self.run(&mut turn, plan::low_dark_current(false)),
+                Some(circuits) => self.run(&mut turn, plan::low_dark_current(circuits, false)),
             }
         });
         if started.is_err() {
@@ -158,7 +159,7 @@ impl Camera {
             log::debug!("{}: emptying the camera's memory", self.id());
             let endpoint = self.model().wire.endpoint;
             self.run(turn, [Step::ClearHalt])?;
-            if self.model().ddr_mib > 0 {
+            if self.model().wire.can_empty {
                 self.run(turn, [Step::Send(Out::Command(Command::DdrOn))])?;
             }
             readout::drain(&self.link, endpoint)?;
@@ -373,7 +374,7 @@ fn spawn_helper(link: Link, number: u64, circuits: LowDarkCurrent) -> Result<std
 
 fn switch_circuits(link: &Link, number: u64, circuits: LowDarkCurrent) {
     let set = |on| {
-        for step in plan::low_dark_current(on) {
+        for step in plan::low_dark_current(circuits, on) {
             if let Step::Send(request) = step {
                 if let Err(error) = link.send(&request) {
                     log::warn!("switching for a long exposure: {error}");

@@ -7,7 +7,7 @@ use crate::wire::{In, page};
 
 use super::geometry::{caller_region, frame_region};
 use super::state::Op;
-use super::{Camera, Error, ErrorKind, Result};
+use super::{Camera, Error, ErrorKind, Result, StreamMode};
 
 /// Timing.
 impl Camera {
@@ -28,9 +28,14 @@ impl Camera {
             return Err(Error::new(ErrorKind::Invalid, text));
         }
         let mode = settings.mode(self.model());
+        let end = mode.shutter_end.ok_or_else(|| {
+            let text = format!("when rows of a {} end their exposure is not known", self.model().name);
+            Error::new(ErrorKind::Unsupported, text)
+        })?;
+        let rule = mode.rows(settings.stream == StreamMode::Live);
         // Where the region begins in the rows that are read out after the lead.
-        let above = frame_region(self.model(), &settings).y % mode.rows.align.max(1);
+        let above = frame_region(self.model(), &settings).y % rule.align.max(1);
         let line_period_ns = self.timing()?.line_period_ns;
-        Ok(mode.shutter_end.offset_us(above + row * settings.bin, line_period_ns))
+        Ok(end.offset_us(above + row * settings.bin, line_period_ns))
     }
 }

@@ -2,15 +2,17 @@
 //!
 //! Adding a camera is adding a table. Nothing outside this folder asks for a model by
 //! name; code asks for capabilities. A model file holds no control flow: behaviour is a
-//! named law ([`schema::GainLaw`], [`schema::RowRule`], ...) handled once.
+//! named law ([`GainLaw`], [`RowRule`], ...) handled once.
 #![forbid(unsafe_code)]
 
 pub mod control;
 pub mod curves;
 pub mod gain;
+mod gain_laws;
 pub mod known;
 pub mod qhy600;
 mod qhy600_curves;
+pub mod rows;
 pub mod schema;
 pub mod source;
 mod udev;
@@ -20,7 +22,9 @@ mod tests;
 
 pub use control::ControlId;
 pub use curves::{Amplification, Curve};
+pub use gain::{GainLaw, GainSteps};
 pub use known::{KNOWN, Known};
+pub use rows::{RowOrder, RowRule};
 pub use schema::*;
 pub use source::{Fact, Level, Source, Topic};
 pub use udev::udev_rules;
@@ -30,10 +34,9 @@ pub fn all() -> impl Iterator<Item = &'static Model> {
     [qhy600::MODELS].into_iter().flatten()
 }
 
-/// The model of a running camera, by USB product id and the colour byte of its identity
-/// block (0 mono, 1 colour).
-pub fn find(product: u16, colour: bool) -> Option<&'static Model> {
-    all().find(|m| m.product == product && m.bayer.is_some() == colour)
+/// The model of a running camera, by USB product id and byte 1 of its identity block.
+pub fn find(product: u16, byte: u8) -> Option<&'static Model> {
+    all().find(|m| m.product == product && m.identity.fits(byte))
 }
 
 /// The model with this name, for example `QHY600M`.

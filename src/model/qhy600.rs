@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use super::control::ControlId;
 use super::curves::Curve;
+use super::gain::GainLaw;
+use super::gain_laws::{EXTENDED, HIGH_GAIN, PHOTOGRAPHIC};
 use super::qhy600_curves as curves;
+use super::rows::RowRule;
 use super::schema::*;
 use super::source::{Fact, Level, Source, Topic};
 use crate::util::{Bayer, Rect, Size};
@@ -22,6 +25,7 @@ const MONO: Model = Model {
     summary: "full-frame mono, 61 Mpx, cooled",
     level: Level::Oracle,
     product: 0xC601,
+    identity: IdentityByte::Mono,
     loader: Some(0xC600),
     firmware_file: Some("QHY600.img"),
     device_type: 4063,
@@ -30,16 +34,19 @@ const MONO: Model = Model {
     pixel_um: 3.76,
     ddr_mib: 2048,
     read_modes: READ_MODES,
-    controls: MONO_CONTROLS,
+    controls: &[&controls(false)],
     bins: &[1, 2, 3, 4],
     depths: &[8, 16, 32],
     digital_slots: DigitalSlots::First,
     target_shift_tenths_c: 7,
     offset_factor: 16,
+    traffic: TrafficLaw::Value,
     wire: WireForm {
         endpoint: 0x81,
         order: ByteOrder::Big,
         live_header_bytes: 0,
+        unknown: None,
+        can_empty: true,
         ddr_counter: DdrCounter::Word6,
         ddr_missing_units: 100,
     },
@@ -53,6 +60,7 @@ const MONO: Model = Model {
         watchdog: true,
         frame_numbers: true,
         low_dark_current: Some(LowDarkCurrent {
+            register: 0x19E,
             longer_than: Duration::from_secs(10),
             off_after: Duration::from_secs(2),
             on_before_end: Duration::from_secs(3),
@@ -64,10 +72,11 @@ const MONO: Model = Model {
 const COLOUR: Model = Model {
     name: "QHY600C",
     summary: "full-frame colour, 61 Mpx, cooled",
+    identity: IdentityByte::Colour,
     device_type: 4062,
     bayer: Some(Bayer::Rg),
-    controls: COLOUR_CONTROLS,
-    digital_slots: DigitalSlots::WhiteBalance,
+    controls: &[&controls(true)],
+    digital_slots: DigitalSlots::WhiteBalance { unity: 10 },
     // Observed: no watchdog requests at all, and control 74 unavailable.
     has: Peripherals { watchdog: false, ..MONO.has },
     ..MONO
@@ -96,14 +105,11 @@ const fn fact(about: Topic, source: Source, from: &'static str) -> Fact {
 // Names and readout codes: answered and sent by the vendor's library in each mode.
 // Areas: manual, "Overscan" and "Optical black" (left 24 columns, bottom 34 rows).
 const READ_MODES: &[ReadMode] = &[
-    published(&curves::PHOTOGRAPHIC, mode("PhotoGraphic DSO 16BIT", 0, GainLaw::Imx455Photographic)),
-    published(&curves::HIGH_GAIN, mode("High Gain Mode 16BIT", 0, GainLaw::Imx455HighGain)),
-    published(&curves::EXTENDED, mode("Extend Fullwell Mode", 0, GainLaw::Imx455Extended)),
-    published(
-        &curves::EXTENDED_2CMS,
-        double_sampling(mode("Extend Fullwell 2CMS", 3, GainLaw::Imx455Extended)),
-    ),
-    fibre(mode("14bit mode (Fiber Only)", 1, GainLaw::Imx455Photographic)),
+    published(&curves::PHOTOGRAPHIC, mode("PhotoGraphic DSO 16BIT", 0, &PHOTOGRAPHIC)),
+    published(&curves::HIGH_GAIN, mode("High Gain Mode 16BIT", 0, &HIGH_GAIN)),
+    published(&curves::EXTENDED, mode("Extend Fullwell Mode", 0, &EXTENDED)),
+    published(&curves::EXTENDED_2CMS, double_sampling(mode("Extend Fullwell 2CMS", 3, &EXTENDED))),
+    fibre(mode("14bit mode (Fiber Only)", 1, &PHOTOGRAPHIC)),
     // The areas are those of the whole sensor in pixels of 3x3, which the vendor's library
     // answers too (but for the overscan, of which it knows nothing).
     ReadMode {
@@ -112,27 +118,23 @@ const READ_MODES: &[ReadMode] = &[
         overscan: Rect::new(0, 2124, 3200, 20),
         optical_black: Rect::new(0, 0, 8, 2144),
         wire_columns: 3200,
-        rows: RowRule { lead: 20, first_at_zero_live: 21, ..FULL_ROWS },
+        single: RowRule { lead: 20, ..SINGLE_ROWS },
+        live: RowRule { lead: 20, first_at_zero: 21, ..LIVE_ROWS },
         hardware_bin: 3,
-        ..mode("Bin3*3Mode (hardware)", 4, GainLaw::Imx455Photographic)
+        ..mode("Bin3*3Mode (hardware)", 4, &PHOTOGRAPHIC)
     },
-    fibre(mode("12bit mode (Fiber Only)", 2, GainLaw::Imx455Photographic)),
-    fibre(mode("12bit raw mode (Fiber Only)", 2, GainLaw::Imx455Photographic)),
-    double_sampling(mode("2CMS-0", 3, GainLaw::Imx455Photographic)),
-    double_sampling(mode("2CMS-1", 3, GainLaw::Imx455HighGain)),
-    fibre(mode("14bit mode high gain(Fiber Only)", 1, GainLaw::Imx455HighGain)),
+    fibre(mode("12bit mode (Fiber Only)", 2, &PHOTOGRAPHIC)),
+    fibre(mode("12bit raw mode (Fiber Only)", 2, &PHOTOGRAPHIC)),
+    double_sampling(mode("2CMS-0", 3, &PHOTOGRAPHIC)),
+    double_sampling(mode("2CMS-1", 3, &HIGH_GAIN)),
+    fibre(mode("14bit mode high gain(Fiber Only)", 1, &HIGH_GAIN)),
 ];
 
-const FULL_ROWS: RowRule = RowRule {
-    lead: 34,
-    first_at_zero: 25,
-    first_at_zero_live: 25,
-    min_rows_single: 300,
-    min_rows_live: 1,
-    align: 2,
-};
+const SINGLE_ROWS: RowRule = RowRule { min_rows: 300, ..LIVE_ROWS };
 
-const fn mode(name: &'static str, readout_code: u8, gain: GainLaw) -> ReadMode {
+const LIVE_ROWS: RowRule = RowRule { lead: 34, first_at_zero: 25, align: 2, ..RowRule::PLAIN };
+
+const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> ReadMode {
     ReadMode {
         name,
         image: Size::new(9600, 6422),
@@ -141,12 +143,15 @@ const fn mode(name: &'static str, readout_code: u8, gain: GainLaw) -> ReadMode {
         optical_black: Rect::new(0, 0, 24, 6422),
         readout_code,
         wire_columns: 9600,
-        rows: FULL_ROWS,
+        first_column: 0,
+        single: SINGLE_ROWS,
+        live: LIVE_ROWS,
         gain,
         curve: None,
         hardware_bin: 1,
         fibre_only: false,
-        shutter_end: ShutterEnd { rows: 44, together: 2, rest_us: 73.75 },
+        live_area: None,
+        shutter_end: Some(ShutterEnd { rows: 44, together: 2, rest_us: 73.75 }),
     }
 }
 
@@ -160,7 +165,7 @@ const fn fibre(mode: ReadMode) -> ReadMode {
 
 /// Reads every row twice, and rows one by one.
 const fn double_sampling(mode: ReadMode) -> ReadMode {
-    ReadMode { shutter_end: ShutterEnd { rows: 43, together: 1, rest_us: 112.777 }, ..mode }
+    ReadMode { shutter_end: Some(ShutterEnd { rows: 43, together: 1, rest_us: 112.777 }), ..mode }
 }
 
 // Observed: init, single, modes 0-10. The library waits another 200 ms after the exposure
@@ -207,9 +212,6 @@ const FIRST_DEFAULTS: &[(ControlId, f64)] = &[
     (ControlId::USB_TRAFFIC, 50.0),
     (ControlId::EXPOSURE, 5_000_000.0),
 ];
-
-const MONO_CONTROLS: &[Control] = &controls(false);
-const COLOUR_CONTROLS: &[Control] = &controls(true);
 
 /// Every control about which the vendor's library answers anything on this camera: its
 /// availability, a range or a value. Not listed: ids about which it only answers errors.

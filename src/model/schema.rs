@@ -8,6 +8,8 @@ use crate::util::{Bayer, Rect, Size};
 
 use super::control::ControlId;
 use super::curves::Curve;
+use super::gain::GainLaw;
+use super::rows::RowRule;
 use super::source::{Fact, Level, Source};
 
 /// USB vendor id of QHYCCD (public udev rules).
@@ -24,6 +26,8 @@ pub struct Model {
     pub level: Level,
     /// USB product id of the running camera.
     pub product: u16,
+    /// What byte 1 of its identity block says.
+    pub identity: IdentityByte,
     /// USB product id while it waits for firmware.
     pub loader: Option<u16>,
     /// File name of the firmware image that a user may supply.
@@ -40,8 +44,10 @@ pub struct Model {
     pub ddr_mib: u32,
     /// Read modes by their number.
     pub read_modes: &'static [ReadMode],
-    /// Every control the library knows for it; ids not listed are unavailable.
-    pub controls: &'static [Control],
+    /// Every control the library knows for it, in groups: what a group says of an id goes
+    /// before what later ones say. Ids not listed are unavailable. [`Model::controls`] has
+    /// each once.
+    pub controls: &'static [&'static [Control]],
     /// Bin factors offered.
     pub bins: &'static [u32],
     /// Sample sizes offered, in bits.
@@ -50,8 +56,10 @@ pub struct Model {
     pub digital_slots: DigitalSlots,
     /// Tenths of a degree by which a target order lies below the wanted temperature.
     pub target_shift_tenths_c: i32,
-    /// Factor from offset setting to black-level order.
+    /// Factor from offset setting to black-level order; 0 if it has no such order.
     pub offset_factor: u16,
+    /// What a USB traffic setting sends.
+    pub traffic: TrafficLaw,
     /// Form of the frames on the bus.
     pub wire: WireForm,
     /// How the camera is initialised.
@@ -79,18 +87,24 @@ pub struct ReadMode {
     pub readout_code: u8,
     /// Columns of every row on the bus.
     pub wire_columns: u32,
-    /// From region to rows on the bus.
-    pub rows: RowRule,
+    /// Which of them is the first of the whole frame.
+    pub first_column: u32,
+    /// From region to rows on the bus, single frames.
+    pub single: RowRule,
+    /// The same in live video.
+    pub live: RowRule,
     /// From gain setting to gain codes.
-    pub gain: GainLaw,
+    pub gain: &'static GainLaw,
     /// What gain settings do to electrons, where that was published.
     pub curve: Option<&'static Curve>,
     /// Sensor pixels a side that one pixel of this mode sums in hardware.
     pub hardware_bin: u32,
     /// True if the camera sends this mode over fibre only, as its name says.
     pub fibre_only: bool,
-    /// When rows end their exposure.
-    pub shutter_end: ShutterEnd,
+    /// The part of the frame that live video shows, if it is not all of it.
+    pub live_area: Option<Rect>,
+    /// When rows end their exposure, where that is known.
+    pub shutter_end: Option<ShutterEnd>,
 }
 
 /// When the rows of a frame end their exposure, counted from the start of its readout (the
@@ -115,47 +129,6 @@ impl ShutterEnd {
     }
 }
 
-/// From a region's rows to the rows that are ordered and dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RowRule {
-    /// Rows that come before the first row of the picture and are dropped.
-    pub lead: u32,
-    /// First-row order for picture row 0.
-    pub first_at_zero: u32,
-    /// First-row order for picture row 0 in live mode.
-    pub first_at_zero_live: u32,
-    /// Smallest number of rows that may be ordered for a single frame.
-    pub min_rows_single: u32,
-    /// The same in live mode.
-    pub min_rows_live: u32,
-    /// First rows must be a multiple of this (row pairs of a rolling shutter).
-    pub align: u32,
-}
-
-/// Gain codes before they are put in a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct GainSteps {
-    /// Analogue gain code.
-    pub analogue: u16,
-    /// Digital gain code.
-    pub digital: u16,
-    /// Byte 14 of the gain command.
-    pub switch_14: u8,
-    /// Byte 16 of the gain command.
-    pub switch_16: u8,
-}
-
-/// Named laws from gain setting to gain codes; `model/gain.rs` evaluates them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GainLaw {
-    /// QHY600 modes 0, 4-8: conversion gain switches between 25 and 26.
-    Imx455Photographic,
-    /// QHY600 modes 1, 9, 10: conversion gain switches between 55 and 56.
-    Imx455HighGain,
-    /// QHY600 modes 2, 3: extended full well.
-    Imx455Extended,
-}
-
 /// Which digital gain slots are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DigitalSlots {
@@ -164,7 +137,41 @@ pub enum DigitalSlots {
     /// All three with the same value.
     All,
     /// All three, scaled by white balance.
-    WhiteBalance,
+    WhiteBalance {
+        /// The setting that leaves the gain as it is.
+        unity: u16,
+    },
+}
+
+/// What a USB traffic setting sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrafficLaw {
+    /// The value.
+    Value,
+    /// Nothing.
+    Nothing,
+}
+
+/// What byte 1 of the identity block says of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentityByte {
+    /// 0: mono.
+    Mono,
+    /// 1: colour.
+    Colour,
+    /// Any value fits.
+    Any,
+}
+
+impl IdentityByte {
+    /// Whether a camera that says `byte` may be of this model.
+    pub const fn fits(self, byte: u8) -> bool {
+        match self {
+            IdentityByte::Mono => byte == 0,
+            IdentityByte::Colour => byte == 1,
+            IdentityByte::Any => true,
+        }
+    }
 }
 
 /// Frames on the bus.
@@ -174,8 +181,12 @@ pub struct WireForm {
     pub endpoint: u8,
     /// Byte order of 16-bit samples.
     pub order: ByteOrder,
-    /// Bytes dropped at the start of a live frame.
+    /// Bytes before the pixels of a live frame.
     pub live_header_bytes: u32,
+    /// Why frames of this model cannot be made into pictures, if so.
+    pub unknown: Option<&'static str>,
+    /// Whether the order that empties the DDR buffer is known of this model.
+    pub can_empty: bool,
     /// Form of the DDR counter.
     pub ddr_counter: DdrCounter,
     /// Units by which the counter may stay below the size of a frame that is complete.
@@ -226,6 +237,10 @@ pub enum InitStep {
     ReadFpga(u16),
     /// Writes an FPGA register.
     WriteFpga(u16, u16),
+    /// Reads a two-byte register of the sensor board and forgets it.
+    ReadI2c(u16),
+    /// Writes a sensor register.
+    WriteSensor(u16, u8),
     /// The initialise command.
     Init,
     /// Waits.
@@ -240,6 +255,10 @@ pub enum InitStep {
     Traffic,
     /// Switches the DDR buffer on.
     DdrOn,
+    /// Sets the mode of the DDR buffer: 0 off, 255 on.
+    Ddr(u8),
+    /// Sends the read-out speed.
+    Speed,
     /// Switches the watchdog on, once after open, on a camera that has one.
     WatchdogOn,
     /// Sends the sample size.
@@ -272,6 +291,8 @@ pub struct Peripherals {
 /// When the sensor circuits that glow are off, within an exposure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LowDarkCurrent {
+    /// The sensor register that goes with the switch.
+    pub register: u16,
     /// Exposures up to this length keep them on all the time.
     pub longer_than: Duration,
     /// When, after the start of a longer one, they go off.
@@ -368,6 +389,8 @@ pub enum Write {
     Exposure,
     /// USB traffic.
     Traffic,
+    /// Read-out speed.
+    Speed,
     /// White balance of one colour: 0 red, 1 green, 2 blue.
     WhiteBalance(u8),
     /// Sample size in bits.
@@ -395,12 +418,30 @@ pub enum Write {
 impl Model {
     /// The table row of a control.
     pub fn control(&self, id: ControlId) -> Option<&'static Control> {
-        self.controls.iter().find(|c| c.id == id)
+        self.controls.iter().copied().flatten().find(|c| c.id == id)
+    }
+
+    /// Every control once, the model's own ones first.
+    pub fn controls(&self) -> impl Iterator<Item = &'static Control> + '_ {
+        let all = self.controls.iter().copied().flatten();
+        all.filter(|&control| std::ptr::eq(self.control(control.id).unwrap_or(control), control))
     }
 
     /// Number of the read modes.
     pub fn read_mode_count(&self) -> u32 {
         self.read_modes.len() as u32
+    }
+}
+
+impl ReadMode {
+    /// The part of the whole frame that pictures show.
+    pub fn shown(&self, live: bool) -> Rect {
+        self.live_area.filter(|_| live).unwrap_or(self.image.rect())
+    }
+
+    /// The rule for the rows.
+    pub fn rows(&self, live: bool) -> &RowRule {
+        if live { &self.live } else { &self.single }
     }
 }
 

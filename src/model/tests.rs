@@ -23,18 +23,21 @@ fn apart(a: Rect, b: Rect) -> bool {
 #[test]
 fn names_and_ids_are_unique_and_found() {
     unique(all().map(|m| m.name), "model name");
-    unique(all().map(|m| (m.product, m.bayer.is_some())), "product id and colour");
+    for byte in [0, 1, 2, 0xFF] {
+        unique(all().filter(|m| m.identity.fits(byte)).map(|m| m.product), "product id and identity");
+    }
     unique(all().map(|m| m.device_type), "device type");
     for model in models() {
         assert_eq!(by_name(&model.name.to_lowercase()).unwrap().name, model.name);
-        assert_eq!(find(model.product, model.bayer.is_some()).unwrap().name, model.name);
+        let byte = (0..=1).find(|byte| model.identity.fits(*byte)).unwrap();
+        assert_eq!(find(model.product, byte).unwrap().name, model.name);
         assert!(model.loader.is_none_or(|loader| is_loader(VENDOR, loader)));
         assert!(!is_loader(VENDOR, model.product));
         assert!(find_known(VENDOR, model.product).is_none(), "{} is driven", model.name);
         unique(model.read_modes.iter().map(|m| m.name), model.name);
-        unique(model.controls.iter().map(|c| c.id), model.name);
+        unique(model.controls().map(|c| c.id), model.name);
     }
-    assert!(find(0x1234, false).is_none());
+    assert!(find(0x1234, 0).is_none());
 }
 
 #[test]
@@ -64,12 +67,17 @@ fn areas_lie_inside_the_frame_and_apart() {
             assert!(apart(mode.effective, mode.overscan), "{what}");
             assert!(apart(mode.effective, mode.optical_black), "{what}");
             // Frames carry full rows; the host cuts columns.
-            assert!(mode.wire_columns >= mode.image.width, "{what}");
-            assert!(mode.rows.align > 0 && mode.rows.min_rows_live > 0, "{what}");
-            assert!(mode.hardware_bin > 0 && mode.shutter_end.rest_us.is_finite(), "{what}");
-            // Rows that end together are ordered together.
-            assert!(mode.shutter_end.together > 0, "{what}");
-            assert_eq!(mode.rows.align % mode.shutter_end.together, 0, "{what}");
+            assert!(mode.wire_columns >= mode.first_column + mode.image.width, "{what}");
+            for rule in [mode.single, mode.live] {
+                assert!(rule.align > 0 && rule.min_rows > 0, "{what}");
+                if let Some(end) = mode.shutter_end {
+                    // Rows that end together are ordered together.
+                    assert!(end.together > 0 && end.rest_us.is_finite(), "{what}");
+                    assert_eq!(rule.align % end.together, 0, "{what}");
+                }
+            }
+            assert!(mode.live_area.is_none_or(|area| area.fits(mode.image)), "{what}");
+            assert!(mode.hardware_bin > 0, "{what}");
         }
     }
 }
@@ -77,7 +85,7 @@ fn areas_lie_inside_the_frame_and_apart() {
 #[test]
 fn controls_are_consistent() {
     for model in models() {
-        for control in model.controls {
+        for control in model.controls() {
             let what = format!("{} {}", model.name, control.id);
             if let Some(range) = control.range {
                 assert!(range.min < range.max && range.step > 0.0, "{what}: {range:?}");
@@ -162,7 +170,7 @@ fn every_topic_has_a_source() {
             assert!(facts.iter().all(|f| !f.from.is_empty()), "{} {topic:?}", model.name);
         }
         if model.level != Level::KnownOnly {
-            let guessed = model.controls.iter().find(|c| c.source == Source::Guess);
+            let guessed = model.controls().find(|c| c.source == Source::Guess);
             assert!(guessed.is_none_or(|c| c.available == Availability::No), "{} {guessed:?}", model.name);
         }
     }
@@ -177,7 +185,7 @@ fn the_qhy600_is_what_the_manual_says() {
         assert_eq!(mode.overscan, Rect::new(0, 6388, 9600, 34));
         assert_eq!(mode.optical_black, Rect::new(0, 0, 24, 6422));
         // Observed: full frame, rows 6456.
-        assert_eq!(mode.image.height + mode.rows.lead, 6456);
+        assert_eq!(mode.image.height + mode.single.lead, 6456);
     }
 }
 
@@ -253,7 +261,7 @@ fn rows_end_as_observed() {
         (9, 0, 10_000_000, 430_112.777),
         (10, 2, 10_000_000, 460_073.75),
     ] {
-        let answer = modes[mode].shutter_end.offset_us(row, line_period_ns);
+        let answer = modes[mode].shutter_end.unwrap().offset_us(row, line_period_ns);
         assert!((answer - offset_us).abs() < 1e-6, "mode {mode}, row {row}: {answer}");
     }
 }

@@ -63,6 +63,18 @@ impl Rect {
             && self.y as u64 + self.height as u64 <= bounds.height as u64
     }
 
+    /// What it has in common with another; empty, at its own corner, if nothing.
+    pub fn overlap(self, other: Rect) -> Rect {
+        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
+        let right = (self.x + self.width).min(other.x + other.width);
+        let bottom = (self.y + self.height).min(other.y + other.height);
+        if right > x && bottom > y {
+            Rect::new(x, y, right - x, bottom - y)
+        } else {
+            Rect::new(self.x, self.y, 0, 0)
+        }
+    }
+
     /// The same area in pixels of `bin`×`bin`; partial groups are cut.
     pub const fn binned(self, bin: u32) -> Rect {
         Rect::new(self.x / bin, self.y / bin, self.width / bin, self.height / bin)

@@ -83,7 +83,7 @@ impl Sequencer {
                 exposure_us: 1_000,
                 sixteen_bit: true,
                 traffic: 0,
-                gain: GainCode { analogue: 2400, digital: [8, 8, 8], switch_14: 0, switch_16: 0 },
+                gain: GainCode { analogue: 2400, digital: [8, 8, 8], ..GainCode::default() },
                 offset: 0,
             },
             mode: Mode::Idle,
@@ -137,6 +137,7 @@ impl Sequencer {
             Command::Offset(offset) => self.settings.offset = offset,
             Command::Traffic(traffic) => self.settings.traffic = traffic,
             Command::DdrOn => self.ddr.clear(),
+            Command::Ddr(_) | Command::Speed(_) => {}
             Command::Start => {
                 self.ddr.clear();
                 self.mode = Mode::Single;

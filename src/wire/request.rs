@@ -102,6 +102,8 @@ pub enum Command {
         /// Microseconds.
         exposure_us: u32,
     },
+    /// A1: read-out speed.
+    Speed(u8),
     /// A4: gain; 32 bytes long.
     Gain(GainCode),
     /// A5: USB traffic.
@@ -117,6 +119,8 @@ pub enum Command {
     Offset(u16),
     /// A9: DDR buffer on.
     DdrOn,
+    /// A9 with another value; 0 switches the buffer off.
+    Ddr(u8),
     /// AB: trigger output on.
     TriggerOut,
 }
@@ -139,10 +143,12 @@ pub struct Region {
 pub struct GainCode {
     /// Analogue gain code.
     pub analogue: u16,
+    /// Bytes 5-6 and 9-10: analogue codes of the second and third slot on some models.
+    pub more_analogue: [u16; 2],
     /// Digital gain codes: red (all of a mono camera), green, blue.
     pub digital: [u16; 3],
-    /// Byte 14.
-    pub switch_14: u8,
+    /// Byte 14, and byte 13 above it.
+    pub switch_14: u16,
     /// Byte 16: 0 low, 1 high conversion gain (a guess).
     pub switch_16: u8,
 }
@@ -296,13 +302,19 @@ impl Command {
                 bytes[0] = 0xA4;
                 put16(&mut bytes, 1, gain.analogue);
                 put16(&mut bytes, 3, gain.digital[0]);
+                put16(&mut bytes, 5, gain.more_analogue[0]);
                 put16(&mut bytes, 7, gain.digital[1]);
+                put16(&mut bytes, 9, gain.more_analogue[1]);
                 put16(&mut bytes, 11, gain.digital[2]);
-                bytes[14] = gain.switch_14;
+                put16(&mut bytes, 13, gain.switch_14);
                 bytes[16] = gain.switch_16;
             }
             Command::Traffic(value) => {
                 bytes[0] = 0xA5;
+                bytes[1] = value;
+            }
+            Command::Speed(value) => {
+                bytes[0] = 0xA1;
                 bytes[1] = value;
             }
             Command::Start => bytes[0] = 0xA6,
@@ -317,6 +329,10 @@ impl Command {
             Command::DdrOn => {
                 bytes[0] = 0xA9;
                 bytes[1] = 0xFF;
+            }
+            Command::Ddr(mode) => {
+                bytes[0] = 0xA9;
+                bytes[1] = mode;
             }
             Command::TriggerOut => {
                 bytes[0] = 0xAB;
@@ -334,6 +350,7 @@ impl Command {
                 need(7)?;
                 Command::Init { single: data[1] != 0, readout: data[6] }
             }
+            0xA1 => Command::Speed(data[1]),
             0xA2 => {
                 need(10)?;
                 Command::Region(Region {
@@ -352,7 +369,8 @@ impl Command {
                 Command::Gain(GainCode {
                     analogue: be16(data, 1),
                     digital: [be16(data, 3), be16(data, 7), be16(data, 11)],
-                    switch_14: data[14],
+                    more_analogue: [be16(data, 5), be16(data, 9)],
+                    switch_14: be16(data, 13),
                     switch_16: data[16],
                 })
             }
@@ -363,7 +381,8 @@ impl Command {
                 need(3)?;
                 Command::Offset(be16(data, 1))
             }
-            0xA9 => Command::DdrOn,
+            0xA9 if data[1] == 0xFF => Command::DdrOn,
+            0xA9 => Command::Ddr(data[1]),
             0xAB => Command::TriggerOut,
             other => return Err(DecodeError::UnknownCommand(other)),
         })

@@ -72,14 +72,18 @@ fn command() -> impl Strategy<Value = Command> {
             Command::Region(Region { columns, first_column, rows, first_row })
         }),
         any::<u32>().prop_map(|exposure_us| Command::Exposure { exposure_us }),
-        any::<(u16, [u16; 3], u8, u8)>().prop_map(|(analogue, digital, switch_14, switch_16)| {
-            Command::Gain(GainCode { analogue, digital, switch_14, switch_16 })
-        }),
+        any::<(u16, [u16; 2], [u16; 3], u16, u8)>().prop_map(
+            |(analogue, more_analogue, digital, switch_14, switch_16)| {
+                Command::Gain(GainCode { analogue, more_analogue, digital, switch_14, switch_16 })
+            }
+        ),
         any::<u8>().prop_map(Command::Traffic),
         Just(Command::Start),
         any::<bool>().prop_map(|sixteen| Command::Bits { sixteen }),
         any::<u16>().prop_map(Command::Offset),
         Just(Command::DdrOn),
+        (0..0xFFu8).prop_map(Command::Ddr),
+        any::<u8>().prop_map(Command::Speed),
         Just(Command::TriggerOut),
     ]
 }

@@ -73,7 +73,7 @@ fn every_control_of_the_table_reads_inside_its_range_after_a_write() {
     for order in [XY_INSTANT, "QHY600C?scene=xy&speed=100&readout=instant"] {
         let bench = bench(order);
         let camera = bench.ready(StreamMode::Single);
-        for control in camera.model().controls {
+        for control in camera.model().controls() {
             let Some(range) = control.range else { continue };
             for value in [range.min, range.max, range.min + range.step] {
                 if camera.set(control.id, value).is_ok() {

@@ -111,7 +111,7 @@ fn a_camera_may_leave_while_it_is_closed() {
 /// Everything that asks the camera, or answers for it.
 fn questions(camera: &Camera) -> Vec<(String, Result<f64>)> {
     let mut answers: Vec<(String, Result<f64>)> = Vec::new();
-    for control in camera.model().controls {
+    for control in camera.model().controls() {
         answers.push((format!("{}", control.id), camera.get(control.id)));
         if control.range.is_some() {
             answers.push((format!("range of {}", control.id), camera.range(control.id).map(|r| r.max)));

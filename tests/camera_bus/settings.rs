@@ -17,7 +17,7 @@ fn kept(camera: &Camera) -> impl Iterator<Item = &'static Control> + use<> {
         let fixed = matches!(control.write, Write::Refused | Write::Ignored | Write::Ddr);
         control.range.is_some() && matches!(control.read, Read::Stored(_)) && !fixed
     };
-    camera.model().controls.iter().filter(keeps)
+    camera.model().controls().filter(keeps)
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn every_setting_survives_an_initialisation() {
 
 /// All that can be set, as text.
 fn snapshot(camera: &Camera) -> Vec<String> {
-    let stored = camera.model().controls.iter().filter(|c| matches!(c.read, Read::Stored(_) | Read::Depth));
+    let stored = camera.model().controls().filter(|c| matches!(c.read, Read::Stored(_) | Read::Depth));
     let mut all: Vec<_> =
         stored.map(|c| format!("{} = {:?}", c.id, camera.get(c.id).map_err(|e| e.kind()))).collect();
     all.push(format!("{:?}", camera.frame_info()));
@@ -159,7 +159,7 @@ fn nonsense_is_refused_and_changes_nothing() {
                     (format!("read mode {mode}"), camera.set_read_mode(mode))
                 }
                 _ => {
-                    let ids = camera.model().controls;
+                    let ids: Vec<_> = camera.model().controls().collect();
                     let id = match random.below(8) {
                         0 => ControlId(random.next() as u32),
                         _ => ids[random.below(ids.len() as u32) as usize].id,

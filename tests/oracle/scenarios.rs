@@ -108,7 +108,7 @@ fn gains(model: &Model, tag: &str) -> Scenario {
 /// its default.
 fn parameters(model: &Model, tag: &str) -> Scenario {
     let skip = [Effect::Refused, Effect::Wheel, Effect::Gps];
-    let settable = model.controls.iter().filter(|c| !skip.contains(&c.write));
+    let settable = model.controls().filter(|c| !skip.contains(&c.write));
     let default = |control: &Control| {
         let first = model.init.first_defaults.iter().find(|(id, _)| *id == control.id);
         match control.read {

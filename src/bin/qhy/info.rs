@@ -96,7 +96,7 @@ fn read_modes(camera: &Camera) -> String {
 
 fn controls(camera: &Camera) -> String {
     let mut rows = vec![["CONTROL", "VALUE", "MIN", "MAX", "STEP"].map(String::from).to_vec()];
-    for control in camera.model().controls {
+    for control in camera.model().controls() {
         if camera.availability(control.id) != Availability::Yes || is_reading(control.id, control.read) {
             continue;
         }

@@ -165,7 +165,7 @@ impl Reader {
     fn look_at_memory(&mut self) {
         let Ok(bytes) = self.link.ask::<4>(In::Fpga(fpga::DDR_FILL)) else { return };
         let units = decode_ddr_units(bytes);
-        if !self.backlog.is_too_large(units) {
+        if !self.backlog.is_too_large(units) || !self.model.wire.can_empty {
             return;
         }
         log::info!("live video is read too slowly: {units} units wait in the camera and are dropped");

@@ -81,8 +81,8 @@ pub(in crate::vcam) fn amplifier(gain: &GainCode, slot: usize) -> Amplifier {
 mod tests {
     use super::*;
 
-    fn code(analogue: u16, switch_14: u8, switch_16: u8) -> GainCode {
-        GainCode { analogue, digital: [8, 0, 0], switch_14, switch_16 }
+    fn code(analogue: u16, switch_14: u16, switch_16: u8) -> GainCode {
+        GainCode { analogue, digital: [8, 0, 0], switch_14, switch_16, ..GainCode::default() }
     }
 
     /// Published points (mode and gain), as the codes observed for them.

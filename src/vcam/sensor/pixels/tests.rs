@@ -8,9 +8,11 @@ use crate::vcam::spec::SceneSpec;
 const BIAS: f64 = 480.0;
 
 /// Mode 0 at gain 26.
-const GAIN_26: GainCode = GainCode { analogue: 2440, digital: [8, 8, 8], switch_14: 0, switch_16: 1 };
+const GAIN_26: GainCode =
+    GainCode { analogue: 2440, digital: [8, 8, 8], more_analogue: [0; 2], switch_14: 0, switch_16: 1 };
 /// Mode 0 at gain 0.
-const GAIN_0: GainCode = GainCode { analogue: 2400, digital: [8, 8, 8], switch_14: 0, switch_16: 0 };
+const GAIN_0: GainCode =
+    GainCode { analogue: 2400, digital: [8, 8, 8], more_analogue: [0; 2], switch_14: 0, switch_16: 0 };
 
 fn shot(exposure_s: f64, gain: GainCode) -> Shot {
     Shot {

@@ -1,0 +1,44 @@
+//! Gain laws that several models share.
+
+use super::gain::*;
+
+/// What the analogue codes of the IMX455 amplify. Within one conversion gain the code
+/// amplifies 1 / (4095 - code) times: the vendor's library converts so, and the published
+/// system gains agree. That library takes the step of the conversion gain for none and the
+/// digital gain for 1 dB where it is 20. The steps are from the published system gains on
+/// both sides.
+const fn imx455(step: f64) -> Option<Amplifier> {
+    Some(Amplifier { end: 4095.0, unity: 8.0, step })
+}
+
+/// Settings for which one code less is sent than 16 a step gives.
+const EXTENDED_CUT: &[u32] = &[14, 17, 19, 39, 44, 47, 49, 52, 69, 74, 77, 79, 82, 83];
+
+/// Conversion gain switches between 25 and 26: QHY600 modes 0 and 4 to 8 (observed,
+/// settings 0 to 200 and 1000), QHY461 mode 0.
+pub(super) static PHOTOGRAPHIC: GainLaw = GainLaw {
+    amplifier: imx455((1.2977 / 1695.0) / (0.4113 / 1655.0)),
+    ..law(&[
+        piece(0, rising(2400, 40), fixed(8)),
+        piece(26, rising(2440, 40), fixed(8)).switches(0, 1),
+        piece(66, fixed(4000), rising(9, 1)).switches(0, 1),
+    ])
+};
+
+/// Conversion gain switches between 55 and 56: QHY600 modes 1, 9 and 10, QHY461 mode 1,
+/// QHY533.
+pub(super) static HIGH_GAIN: GainLaw = GainLaw {
+    amplifier: imx455((0.7733 / 4095.0) / (0.3301 / 4007.0)),
+    ..law(&[
+        piece(0, rising(0, 40), fixed(8)).switches(3, 0),
+        piece(56, Line { first: 4000, step: 4000, per: 45, most: 4000 }, fixed(8)).switches(2, 1),
+        piece(101, fixed(4000), rising(9, 1)).switches(2, 1),
+    ])
+};
+
+/// Extended full well: QHY600, QHY461 and QHY268 modes 2 and 3.
+pub(super) static EXTENDED: GainLaw = GainLaw {
+    amplifier: imx455(1.0),
+    cut: EXTENDED_CUT,
+    ..law(&[piece(0, rising(2400, 16), fixed(8)), piece(101, fixed(4000), rising(9, 1))])
+};
