@@ -632,9 +632,12 @@ uint32_t GetQHYCCDRollingShutterEndOffset(qhyccd_handle *h, uint32_t row, double
 uint32_t GetQHYCCDCameraStatus(qhyccd_handle *h, uint8_t *buf);
 
 /**
- * Not supported: no camera with a guide port is.
+ * Begins a guide pulse of `duration` milliseconds: direction 0 east (right ascension grows),
+ * 1 north, 2 south, 3 west. Returns at once; the pulse ends by itself, or with the next one
+ * along its axis, which may have no length, or when the camera is closed.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0, or `QHYCCD_ERROR` without an effect for another direction and on a camera
+ * without a guide port, as the QHY600 is.
  */
 uint32_t ControlQHYCCDGuide(qhyccd_handle *handle, uint32_t direction, uint16_t duration);
 

@@ -17,6 +17,7 @@ use crate::transport::{Identity, LinkSpeed, Transport};
 use crate::wire::{Command, In, Out, page};
 
 use super::calibration::CalibrationSlot;
+use super::guide::GuideSlot;
 use super::link::Link;
 use super::live::LiveSlot;
 use super::plan::{self, Step};
@@ -42,6 +43,7 @@ pub struct Camera {
     pub(super) progress: Progress,
     pub(super) spare: Spare,
     pub(super) live: LiveSlot,
+    pub(super) guide: GuideSlot,
     pub(super) cooling: Mutex<CoolingState>,
     /// Held for one question and its answer.
     pub(super) wheel: Mutex<()>,
@@ -93,6 +95,7 @@ impl Camera {
             progress: Progress::default(),
             spare: Spare::default(),
             live: LiveSlot::default(),
+            guide: GuideSlot::default(),
             cooling: Mutex::new(CoolingState { order: Cooling::Untouched, pwm: 0.0 }),
             wheel: Mutex::new(()),
             calibration: Mutex::new(CalibrationSlot::default()),
@@ -313,6 +316,7 @@ impl Camera {
             status.abandon(State::Closed);
             lost
         });
+        self.end_guiding();
         let mut turn = self.turn.lock();
         self.stop_stream();
         self.join_helper(&mut turn);

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use crate::transport::{BulkStream, Completion, Identity, LinkSpeed, Setup, Transport, UsbError, Wake};
 use crate::wire::status::encode_ddr_units;
@@ -100,6 +100,85 @@ impl Transport for Quiet {
     }
     fn open_bulk_in(&self, _: u8) -> std::result::Result<Box<dyn BulkStream>, UsbError> {
         self.1.lock().take().map(|s| Box::new(s) as _).ok_or(UsbError::NotSupported)
+    }
+    fn clear_halt(&self, _: u8) -> std::result::Result<(), UsbError> {
+        Ok(())
+    }
+    fn is_gone(&self) -> bool {
+        false
+    }
+}
+
+/// A device that notes the orders it gets.
+#[derive(Clone, Default)]
+pub(super) struct Orders(Arc<(Mutex<OrderBook>, Condvar)>);
+
+#[derive(Default)]
+struct OrderBook {
+    seen: Vec<(Setup, Vec<u8>)>,
+    to_fail: usize,
+}
+
+/// One without orders yet.
+pub(super) fn orders_of() -> Orders {
+    Orders::default()
+}
+
+impl Orders {
+    pub(super) fn transport(&self) -> Arc<dyn Transport> {
+        Arc::new(Noting { inner: device_with(Vec::new(), 0), orders: self.clone() })
+    }
+
+    /// All orders so far, once there are so many.
+    pub(super) fn wait_for(&self, count: usize) -> Vec<(Setup, Vec<u8>)> {
+        let mut book = self.0.0.lock();
+        while book.seen.len() < count {
+            let late = self.0.1.wait_for(&mut book, Duration::from_secs(60)).timed_out();
+            assert!(!late, "{count} orders, but only {:?} came", book.seen);
+        }
+        book.seen.clone()
+    }
+
+    /// So many orders from now on fail.
+    pub(super) fn fail_next(&self, count: usize) {
+        self.0.0.lock().to_fail = count;
+    }
+}
+
+struct Noting {
+    inner: Arc<dyn Transport>,
+    orders: Orders,
+}
+
+impl Transport for Noting {
+    fn identity(&self) -> &Identity {
+        self.inner.identity()
+    }
+    fn claim(&self) -> std::result::Result<(), UsbError> {
+        Ok(())
+    }
+    fn release(&self) -> std::result::Result<(), UsbError> {
+        Ok(())
+    }
+    fn control_in(&self, s: Setup, data: &mut [u8], t: Duration) -> std::result::Result<usize, UsbError> {
+        self.inner.control_in(s, data, t)
+    }
+    fn control_out(&self, s: Setup, data: &[u8], _: Duration) -> std::result::Result<(), UsbError> {
+        let mut book = self.orders.0.0.lock();
+        book.seen.push((s, data.to_vec()));
+        self.orders.0.1.notify_all();
+        let fails = book.to_fail > 0;
+        book.to_fail = book.to_fail.saturating_sub(1);
+        if fails { Err(UsbError::Timeout { transferred: 0 }) } else { Ok(()) }
+    }
+    fn bulk_out(&self, _: u8, _: &[u8], _: Duration) -> std::result::Result<usize, UsbError> {
+        Err(UsbError::NotSupported)
+    }
+    fn bulk_in(&self, _: u8, _: &mut [u8], _: Duration) -> std::result::Result<usize, UsbError> {
+        Err(UsbError::NotSupported)
+    }
+    fn open_bulk_in(&self, e: u8) -> std::result::Result<Box<dyn BulkStream>, UsbError> {
+        self.inner.open_bulk_in(e)
     }
     fn clear_halt(&self, _: u8) -> std::result::Result<(), UsbError> {
         Ok(())

@@ -284,7 +284,7 @@ mod tests {
         (Op::Ask, "temperatures, versions, status pages, raw reads"),
         (Op::Cooler, "cooler target and power"),
         (Op::Wheel, "filter wheel"),
-        (Op::Registers, "GPS, trigger, burst, raw writes"),
+        (Op::Registers, "GPS, trigger, burst, guide port, raw writes"),
         (Op::Image, "gain, offset, exposure time, USB traffic, white balance"),
         (Op::Format, "sample size, region, binning, debayering"),
         (Op::Mode, "stream mode, read mode"),

@@ -29,7 +29,7 @@ pub(super) const CALLS: [(Op, &str); 14] = [
     (Op::Wheel, "GetQHYCCDCFWStatus IsQHYCCDCFWPlugged SendOrder2QHYCCDCFW"),
     (
         Op::Registers,
-        "EnableQHYCCDBurstCountFun EnableQHYCCDBurstMode EnableQHYCCDTrigerOut EnableQHYCCDTrigerOutA \
+        "ControlQHYCCDGuide EnableQHYCCDBurstCountFun EnableQHYCCDBurstMode EnableQHYCCDTrigerOut EnableQHYCCDTrigerOutA \
          QHYCCDI2CTwoWrite QHYCCDI2C_Write QHYCCDVendRequestWrite ReleaseQHYCCDBurstIDLE \
          RereadQHYCCDBurstFrame SendSoftTriger2QHYCCDCam SetQHYCCDBurstIDLE SetQHYCCDBurstModePatchNumber \
          SetQHYCCDBurstModeStartEnd SetQHYCCDEnableLiveModeAntiRBI SetQHYCCDFrameDetectCode \

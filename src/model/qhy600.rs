@@ -55,7 +55,7 @@ const MONO: Model = Model {
         cooler: true,
         wheel: true,
         gps: true,
-        guide_port: false,
+        guide_port: None,
         trigger: true,
         watchdog: true,
         frame_numbers: true,

@@ -277,7 +277,7 @@ pub struct Peripherals {
     /// GPS data in row 0.
     pub gps: bool,
     /// Guide port.
-    pub guide_port: bool,
+    pub guide_port: Option<GuidePort>,
     /// Trigger socket.
     pub trigger: bool,
     /// Host-fed watchdog.
@@ -286,6 +286,26 @@ pub struct Peripherals {
     pub frame_numbers: bool,
     /// Sensor circuits that the host switches off during long exposures.
     pub low_dark_current: Option<LowDarkCurrent>,
+}
+
+/// Which pin of a guide port, numbered as in requests, pushes where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuidePort {
+    /// Right ascension grows.
+    pub east: u8,
+    /// Declination grows.
+    pub north: u8,
+    /// Declination shrinks.
+    pub south: u8,
+    /// Right ascension shrinks.
+    pub west: u8,
+}
+
+impl GuidePort {
+    /// Most cameras (observed: orders for the four directions of 28 cameras).
+    pub const USUAL: GuidePort = GuidePort { east: 1, north: 2, south: 0, west: 3 };
+    /// The QHY5III200, 568, 585, 678 and 715, the QHY585 and the miniCam8 (observed).
+    pub const CROSSED: GuidePort = GuidePort { east: 0, north: 3, south: 1, west: 2 };
 }
 
 /// When the sensor circuits that glow are off, within an exposure.

@@ -8,6 +8,7 @@ use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
 use super::cooler::Cooler;
 use super::ddr::Sending;
+use super::guide::{Guide, Push};
 use super::loader::Loader;
 use super::scene::Scene;
 use super::sensor::{self, pixels::Imager};
@@ -93,6 +94,7 @@ pub struct Device {
     imager: Imager,
     cooler: Cooler,
     wheel: Wheel,
+    guide: Option<Guide>,
     fpga: BTreeMap<u16, u8>,
     sensor: BTreeMap<u16, u8>,
     i2c: BTreeMap<u16, u16>,
@@ -121,6 +123,7 @@ impl Device {
             imager: Imager::new(Scene::new(&spec.scene, spec.seed)?, spec.seed, colour),
             cooler: Cooler::new(spec.ambient_c),
             wheel: Wheel::new(spec.wheel_slots),
+            guide: spec.model.has.guide_port.map(Guide::new),
             fpga: BTreeMap::new(),
             sensor: BTreeMap::new(),
             i2c: BTreeMap::new(),
@@ -226,6 +229,9 @@ impl Device {
             Out::I2c { register, value } => {
                 self.i2c.insert(register, value);
             }
+            Out::Guide { pin, on } => {
+                self.guide.as_mut().ok_or(Refusal::Stall)?.set(pin, on, now);
+            }
             Out::Wheel(text) => self.wheel.write(&text, now),
             Out::Fan(record) => self.fan = record,
             Out::Target { tenths_c } => self.cooler.set_target(tenths_c, now),
@@ -301,6 +307,11 @@ impl Device {
     /// How often the memory has overflowed since power-on.
     pub fn overflows(&self) -> u32 {
         self.sequencer.ddr.overflows()
+    }
+
+    /// For how long its guide port has pushed the mount there, up to `now`.
+    pub fn guided(&self, push: Push, now: Duration) -> Duration {
+        self.guide.as_ref().map_or(Duration::ZERO, |guide| guide.pushed(push, now))
     }
 
     /// The last value written to an FPGA register, 0 before.

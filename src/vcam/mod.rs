@@ -21,6 +21,7 @@ mod ddr;
 mod device;
 mod faults;
 mod gps;
+mod guide;
 mod loader;
 mod port;
 mod rng;
@@ -35,6 +36,7 @@ mod wheel;
 
 pub use device::{BulkIn, Device, Refusal};
 pub use faults::{Fault, FaultKind, Faults, When};
+pub use guide::Push;
 pub use loader::Loader;
 pub use port::{Port, Socket};
 pub use spec::{DeviceSpec, SpecError};

@@ -37,6 +37,8 @@ pub mod code {
     pub const I2C_WRITE: u8 = 0xBB;
     /// FPGA register read.
     pub const FPGA_READ: u8 = 0xBC;
+    /// Guide port.
+    pub const GUIDE: u8 = 0xC0;
     /// Text to the filter wheel or another accessory.
     pub const WHEEL_WRITE: u8 = 0xC1;
     /// Firmware version.

@@ -29,6 +29,13 @@ pub enum Out {
         /// New value, big endian on the wire.
         value: u16,
     },
+    /// A pin of the guide port, 0..=3, is pulled or let go.
+    Guide {
+        /// Bit of the pin in `wIndex`, counted from 4.
+        pin: u8,
+        /// Pulled.
+        on: bool,
+    },
     /// Text or an order for the filter wheel.
     Wheel(Vec<u8>),
     /// The fan record.
@@ -153,6 +160,10 @@ pub struct GainCode {
     pub switch_16: u8,
 }
 
+/// The data byte of an order for a guide port, by pin; bit 0 is set to let it go. It names
+/// the pin a second time.
+const GUIDE_DATA: [u8; 4] = [0x20, 0x80, 0x10, 0x40];
+
 /// Why bytes are no request we know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecodeError {
@@ -177,6 +188,11 @@ impl Out {
             }
             Out::I2c { register, value } => {
                 (Setup::vendor_out(code::I2C_WRITE, 0, *register), value.to_be_bytes().to_vec())
+            }
+            Out::Guide { pin, on } => {
+                let pin = usize::from(*pin & 3);
+                let data = GUIDE_DATA[pin] | u8::from(!on);
+                (Setup::vendor_out(code::GUIDE, 0, 0x10 << pin), vec![data])
             }
             Out::Wheel(text) => (Setup::vendor_out(code::WHEEL_WRITE, 0, 0), text.clone()),
             Out::Fan(record) => (Setup::vendor_out(code::FAN, 0, 0), record.to_vec()),
@@ -211,6 +227,12 @@ impl Out {
             code::I2C_WRITE => {
                 need(2)?;
                 Out::I2c { register: setup.index, value: be16(data, 0) }
+            }
+            code::GUIDE => {
+                need(1)?;
+                let pin = (0..4).find(|pin| setup.index == 0x10 << pin);
+                let pin = pin.ok_or(DecodeError::UnknownRequest(setup))?;
+                Out::Guide { pin, on: data[0] & 1 == 0 }
             }
             code::WHEEL_WRITE => Out::Wheel(data.to_vec()),
             code::FAN => {

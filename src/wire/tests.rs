@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::transport::Setup;
 
-const GOLDEN: [(&str, &str); 9] = [
+const GOLDEN: [(&str, &str); 10] = [
     ("gps", include_str!("golden/gps.txt")),
+    ("guide", include_str!("golden/guide.txt")),
     ("init-single-colour", include_str!("golden/init-single-colour.txt")),
     ("init-single-mono", include_str!("golden/init-single-mono.txt")),
     ("live", include_str!("golden/live.txt")),
@@ -94,6 +95,7 @@ fn out() -> impl Strategy<Value = Out> {
         any::<(u16, u16)>().prop_map(|(register, value)| Out::Fpga { register, value }),
         any::<(u16, u8)>().prop_map(|(register, value)| Out::Sensor { register, value }),
         any::<(u16, u16)>().prop_map(|(register, value)| Out::I2c { register, value }),
+        (0..4u8, any::<bool>()).prop_map(|(pin, on)| Out::Guide { pin, on }),
         any::<Vec<u8>>().prop_map(Out::Wheel),
         any::<[u8; 32]>().prop_map(|half| {
             let mut record = [0; 64];

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 
 use qhyccd::ffi::{
-    burst, calibration, cooling, geometry, lifecycle, live, params, rawio, readmode, sensorinfo, single,
+    burst, calibration, cooling, geometry, guide, lifecycle, live, params, rawio, readmode, sensorinfo, single,
     storage, trigger, tuning, wheel,
 };
 
@@ -210,6 +210,12 @@ pub(super) const TABLE: &[Function] = &[
         let mut c = w.call("ControlQHYCCDTemp", BUS);
         let (h, temp_c) = (c.handle(), c.rng().real());
         c.code(|| cooling::ControlQHYCCDTemp(h, temp_c));
+    }),
+    function("ControlQHYCCDGuide", 2, |w| {
+        let mut c = w.call("ControlQHYCCDGuide", BUS);
+        let (h, direction) = (c.handle(), c.rng().within(0, 5));
+        let milliseconds = c.rng().number() as u16;
+        c.code(|| guide::ControlQHYCCDGuide(h, direction, milliseconds));
     }),
     function("GetQHYCCDPressure", 2, |w| {
         let mut c = w.call("GetQHYCCDPressure", BUS);

@@ -69,7 +69,7 @@ fn abilities(has: Peripherals) -> String {
         (has.cooler, "cooler"),
         (has.wheel, "filter wheel socket"),
         (has.gps, "GPS"),
-        (has.guide_port, "guide port"),
+        (has.guide_port.is_some(), "guide port"),
         (has.trigger, "trigger"),
         (has.watchdog, "watchdog"),
         (has.frame_numbers, "frame numbers"),
