@@ -144,7 +144,6 @@ impl Call<'_, '_> {
             }
             1 => vec![b'x'; 64],
             2 => b"QHY600M-0000000000000000".to_vec(),
-            _ if ids.is_empty() => b"QHY600M-0123456789abcdef1".to_vec(),
             n => ids[n as usize % ids.len()].clone(),
         };
         self.text(&id, 64)

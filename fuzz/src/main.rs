@@ -7,7 +7,8 @@
 //! `docs/fuzzing.md` tells the details.
 //!
 //! Environment: `FUZZ_SECONDS` (default 20), `FUZZ_THREADS` (default: 1 in every third round, 4 in the others),
-//! `FUZZ_SEED` (of the first round), `FUZZ_ROUNDS` (at most).
+//! `FUZZ_SEED` (of the first round), `FUZZ_ROUNDS` (at most), `FUZZ_FAULTS` (the faults of both
+//! cameras; then all rounds prove pixels).
 
 mod call;
 mod callbacks;
@@ -114,10 +115,11 @@ fn round(seed: u64, threads: usize, folder: &str) {
     // SAFETY: only the watch runs beside, which does not look at the environment.
     unsafe { std::env::set_var("QHYCCD_DEVICES", &world.order) };
     resources();
-    world.ids = ids();
-    if world.kind != Kind::Hostile && world.ids.len() != CAMERAS && !world.order.contains("faults") {
-        fail(&format!("{} cameras in {}", world.ids.len(), world.order));
+    let found = ids();
+    if world.kind != Kind::Hostile && found.len() != CAMERAS && !world.order.contains("faults") {
+        fail(&format!("{} cameras in {}", found.len(), world.order));
     }
+    world.note_ids(&found);
     let world = &world;
     std::thread::scope(|scope| {
         for index in 0..threads {

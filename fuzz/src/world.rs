@@ -10,9 +10,8 @@ use crate::rng::Rng;
 /// Cameras of a round.
 pub(crate) const CAMERAS: usize = 2;
 /// Faults behind which pixels are not proved: wrong or exchanged bytes of a packet no host can
-/// notice, nor doubled packets where as many are lost. What a frame is worth behind a bus reset
-/// in the middle of live video is an open question.
-const UNPROVED: [&str; 4] = ["corrupt", "swap", "dup", "reset"];
+/// notice, nor doubled packets where as many are lost.
+const UNPROVED: [&str; 3] = ["corrupt", "swap", "dup"];
 /// Old handles that are remembered.
 const OLD: usize = 16;
 
@@ -52,10 +51,12 @@ pub(crate) struct World {
     pub(crate) order: String,
     /// No fault changes bytes in a way that no host can notice.
     pub(crate) pixels_hold: bool,
+    /// Models of the cameras, no two the same.
+    models: [&'static str; CAMERAS],
     /// Seeds of the cameras.
     pub(crate) seeds: [u64; CAMERAS],
-    /// Ids of the cameras, as the first scan told them.
-    pub(crate) ids: Vec<Vec<u8>>,
+    /// Ids of the cameras; empty if a fault kept it from the first scan.
+    pub(crate) ids: [Vec<u8>; CAMERAS],
     /// A folder for everything that is written.
     pub(crate) folder: String,
     /// Log lines may go to stderr in this round (errors only), or to files and functions.
@@ -82,10 +83,12 @@ pub(crate) struct Shared {
 impl World {
     pub(crate) fn new(seed: u64, threads: usize, folder: &str) -> World {
         let mut rng = Rng::new(&[seed, 1]);
-        let kind = Kind::of(seed);
+        let faults = std::env::var("FUZZ_FAULTS").ok();
+        let kind = if faults.is_some() { Kind::Proof } else { Kind::of(seed) };
         let speed = rng.pick(&[500.0, 1000.0, 1000.0]);
         let seeds = [rng.below(1000), 1000 + rng.below(1000)];
-        let order = order(&mut rng, kind, speed, &seeds);
+        let models = if rng.once_in(2) { ["QHY600M", "QHY600C"] } else { ["QHY600C", "QHY600M"] };
+        let order = order(&mut rng, kind, speed, &models, &seeds, faults.as_deref());
         World {
             seed,
             kind,
@@ -94,13 +97,22 @@ impl World {
             speed,
             pixels_hold: kind != Kind::Hostile && !UNPROVED.iter().any(|kind| order.contains(kind)),
             order,
+            models,
             seeds,
-            ids: Vec::new(),
+            ids: Default::default(),
             folder: folder.to_owned(),
             noisy: rng.once_in(4),
             cameras: Default::default(),
             old: Default::default(),
             old_at: AtomicUsize::new(0),
+        }
+    }
+
+    /// Notes what a scan found, which may lack a camera or have them in another order.
+    pub(crate) fn note_ids(&mut self, found: &[Vec<u8>]) {
+        for (model, id) in self.models.iter().zip(&mut self.ids) {
+            let named = found.iter().find(|found| found.starts_with(format!("{model}-").as_bytes()));
+            *id = named.cloned().unwrap_or_default();
         }
     }
 
@@ -171,8 +183,14 @@ impl Shared {
 }
 
 /// The value of `QHYCCD_DEVICES`.
-fn order(rng: &mut Rng, kind: Kind, speed: f64, seeds: &[u64]) -> String {
-    let models = if rng.once_in(2) { ["QHY600M", "QHY600C"] } else { ["QHY600C", "QHY600M"] };
+fn order(
+    rng: &mut Rng,
+    kind: Kind,
+    speed: f64,
+    models: &[&str],
+    seeds: &[u64],
+    ordered: Option<&str>,
+) -> String {
     let with_faults = kind != Kind::Hostile && rng.below(10) < 6;
     let cameras = models.iter().zip(seeds).map(|(model, seed)| {
         let gps = rng.pick(&["on", "off"]);
@@ -185,7 +203,9 @@ fn order(rng: &mut Rng, kind: Kind, speed: f64, seeds: &[u64]) -> String {
         if kind == Kind::Hostile {
             text += &format!("&hostile={}", rng.below(1 << 32));
         }
-        if with_faults {
+        if let Some(faults) = ordered {
+            text += &format!("&faults={faults}");
+        } else if with_faults {
             text += &format!("&faults={}", faults(rng));
         }
         text
