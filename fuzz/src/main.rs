@@ -133,6 +133,8 @@ fn round(seed: u64, threads: usize, folder: &str) {
     let release = calls::number("ReleaseQHYCCDResource");
     watch::watched(0, release, call::TURN, || library::ReleaseQHYCCDResource());
     callbacks::forget();
+    // A registered function that ran meanwhile may have started the library once more.
+    watch::watched(0, release, call::TURN, || library::ReleaseQHYCCDResource());
     messages::SetQHYCCDLogLevel(3);
     let took = begun.elapsed().as_millis();
     println!("seed {seed}: {threads} threads, {:?}, {took} ms, {}", world.kind, world.order);

@@ -33,6 +33,9 @@ const MOST_FRAMES: usize = 8192;
 const FIFO_BYTES: u64 = 16 << 20;
 /// How far the link may run ahead of its rate.
 const LINK_SLACK: Duration = Duration::from_millis(2);
+/// How much lost time it makes up. A real controller fills the reads that a host has queued
+/// while no program runs; a virtual one gets no processor then.
+const LINK_CATCH_UP: Duration = Duration::from_millis(10);
 
 /// The buffer.
 pub(super) struct Ddr {
@@ -257,7 +260,7 @@ impl Ddr {
         }
         let pushed = self.frames.get(1).is_some_and(|next| next.begins <= now);
         let Some(frame) = self.frames.front_mut() else { return nothing(None) };
-        let total = frame.total(self.fills_up);
+        let (total, begins) = (frame.total(self.fills_up), frame.begins);
         let arrived = frame.arrived(now).min(total);
         if arrived == 0 {
             return nothing(Some(frame.begins));
@@ -293,7 +296,8 @@ impl Ddr {
             self.frames.pop_front();
         }
         if let Some(rate) = self.link_rate {
-            self.link_busy_until = self.link_busy_until.max(now) + Duration::from_secs_f64(n as f64 / rate);
+            let began = self.link_busy_until.max(now.saturating_sub(LINK_CATCH_UP)).max(begins.min(now));
+            self.link_busy_until = began + Duration::from_secs_f64(n as f64 / rate);
         }
         let ended = ends || n == out.len();
         BulkIn { filled: n, ended, retry_at: (!ended).then_some(now) }
