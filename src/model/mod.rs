@@ -10,6 +10,7 @@ pub mod curves;
 pub mod gain;
 mod gain_laws;
 pub mod known;
+pub mod manual;
 pub mod qhy600;
 mod qhy600_curves;
 pub mod rows;

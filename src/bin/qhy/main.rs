@@ -1,6 +1,6 @@
 //! `qhy`: a look at QHYCCD cameras and frames from them, on the command line. One file a
 //! subcommand; `support` has what they share. Uses the Rust interface of the library,
-//! never its C names; only `bench` loads a library to call them.
+//! never its C names; only `bench` and `ptc` load a library to call them.
 //!
 //! Results go to standard output, everything else to standard error. The exit code is 0
 //! for success, 1 for a failure, 2 for bad arguments, 130 after Ctrl-C.
@@ -14,6 +14,8 @@ mod list;
 mod matrix;
 mod models;
 mod probe;
+#[cfg(target_os = "linux")]
+mod ptc;
 mod support;
 
 use std::process::ExitCode;
@@ -54,6 +56,9 @@ enum Command {
     /// Measure what the library costs the host, alone or in turn with the vendor's
     #[cfg(target_os = "linux")]
     Bench(bench::Args),
+    /// Measure the photon transfer curve: gain, read noise, full well, linearity, dark current
+    #[cfg(target_os = "linux")]
+    Ptc(ptc::Args),
     #[cfg(target_os = "linux")]
     #[command(hide = true)]
     BenchChild(bench::child::Args),
@@ -70,6 +75,8 @@ fn run(cli: Cli) -> Result<()> {
         Command::Matrix(args) => matrix::run(args),
         #[cfg(target_os = "linux")]
         Command::Bench(args) => bench::run(args),
+        #[cfg(target_os = "linux")]
+        Command::Ptc(args) => ptc::run(args, cli.virtual_devices.as_deref()),
         #[cfg(target_os = "linux")]
         Command::BenchChild(args) => bench::child::run(args),
     }

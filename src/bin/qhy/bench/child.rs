@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::support::output::{self, Failure, Result};
 
-use super::sdk::{self, Camera, Sdk};
+use crate::support::sdk::{self, Camera, Sdk};
 
 /// Arguments of the hidden subcommand.
 #[derive(clap::Args, Clone, Debug)]

@@ -11,12 +11,13 @@ pub(crate) mod child;
 mod plot;
 mod report;
 mod rig;
-mod sdk;
 
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::support::output::{self, Failure, Result};
+use crate::support::markdown;
+use crate::support::output::{self, Result};
+use crate::support::sdk::found;
 
 use cases::{Case, Group};
 use rig::{Outcome, Rig};
@@ -64,7 +65,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let places = ["", "../lib", "../virtual-usb/release", "../virtual-usb/debug"];
     let look_alike = found(args.look_alike.as_deref(), "libusb_1_0.so", &places)?;
     let results = match &args.markdown {
-        Some(file) => Some((file, report::open(file)?)),
+        Some(file) => Some((file, markdown::open(file, report::PLACE)?)),
         None => None,
     };
     let rig = Rig::new()?;
@@ -117,18 +118,4 @@ fn tell(text: &str) {
     if std::io::stderr().is_terminal() {
         eprint!("\r\x1b[K{text}");
     }
-}
-
-/// A file that the user names, or the first one of this name in the places around the tool.
-fn found(given: Option<&Path>, name: &str, places: &[&str]) -> Result<PathBuf> {
-    if let Some(file) = given {
-        return Ok(file.to_path_buf());
-    }
-    let tool = std::env::current_exe().map_err(Failure::new)?;
-    let beside = tool.parent().unwrap_or(Path::new("."));
-    let fitting = places.iter().map(|place| beside.join(place).join(name)).find(|file| file.is_file());
-    fitting.ok_or_else(|| {
-        let option = if name.starts_with("libusb") { "--look-alike" } else { "--library" };
-        Failure::new(format_args!("there is no {name} near {}; name one with {option}", beside.display()))
-    })
 }

@@ -1,9 +1,8 @@
 //! Results as text and as Markdown.
 
 use std::fs;
-use std::path::Path;
 
-use crate::support::output::{self, Failure, Result};
+use crate::support::{markdown, output};
 
 use super::Measured;
 use super::cases;
@@ -217,43 +216,17 @@ pub(crate) fn text(measured: &[Measured], sweep: &[Measured]) -> String {
     texts.join("\n")
 }
 
-fn markdown(rows: &[Vec<String>]) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut text = String::new();
-    for (n, row) in rows.iter().enumerate() {
-        text += &line(row);
-        if n == 0 {
-            text += &format!("|---{}|\n", "|--:".repeat(row.len() - 1));
-        }
-    }
-    text
-}
-
-const BEGIN: &str = "<!-- bench: begin -->\n";
-const END: &str = "<!-- bench: end -->\n";
-
-/// The Markdown file in which results have a place.
-pub(crate) fn open(file: &Path) -> Result<String> {
-    let failed = |text: &str| Failure::new(format_args!("{}: {text}", file.display()));
-    let text = fs::read_to_string(file).map_err(|e| failed(&e.to_string()))?;
-    replaced(&text, "").ok_or_else(|| failed("it has not the two `bench` comments")).map(|_| text)
-}
+/// Name of the comments between which results stand.
+pub(crate) const PLACE: &str = "bench";
 
 /// Puts new results in the place of the old ones.
 pub(crate) fn update(old: &str, measured: &[Measured], sweep: &[Measured], rounds: u32) -> String {
     let mut fresh = format!("Rounds: {rounds}. Processor: {}.\n", processor());
     for rows in tables(measured, sweep) {
         fresh += "\n";
-        fresh += &markdown(&rows);
+        fresh += &markdown::table(&rows);
     }
-    replaced(old, &fresh).unwrap_or_default()
-}
-
-/// The text with another part between its two comments.
-fn replaced(old: &str, fresh: &str) -> Option<String> {
-    let from = old.find(BEGIN)? + BEGIN.len();
-    let to = from + old[from..].find(END)?;
-    Some(format!("{}{fresh}{}", &old[..from], &old[to..]))
+    markdown::replaced(old, PLACE, &fresh).unwrap_or_default()
 }
 
 /// The machine in a few words.
@@ -267,15 +240,6 @@ fn processor() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_part_between_the_comments_changes() {
-        let old = format!("# A\n{BEGIN}old\n{END}rest\n");
-        let new = replaced(&old, "new\n").unwrap();
-        assert_eq!(new, format!("# A\n{BEGIN}new\n{END}rest\n"));
-        assert_eq!(replaced(&new, "old\n").unwrap(), old);
-        assert!(replaced("# A\n", "new").is_none());
-    }
 
     #[test]
     fn numbers_have_about_three_digits() {

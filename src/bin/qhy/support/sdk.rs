@@ -1,13 +1,37 @@
 //! A QHYCCD library as a C program meets it: loaded by the system's loader, called by its
-//! C names. The one place of this tool with unsafe code, for a measurement would mean
-//! nothing if it went round the C interface. Also the clocks that count processor time.
+//! C names. The one place of this tool with unsafe code, for measurements of what programs
+//! get would mean nothing if they went round the C interface. Also the clocks that count
+//! processor time.
 #![allow(unsafe_code, reason = "C functions of a library that is chosen at run time")]
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use qhyccd::model::ControlId;
+use qhyccd::transport::select;
+
+use super::output::Failure;
 
 /// What the functions answer when they fail.
 const ERROR: u32 = u32::MAX;
+
+/// A file that the user names, or the first one of this name in the places around the tool.
+pub(crate) fn found(
+    given: Option<&Path>,
+    name: &str,
+    places: &[&str],
+) -> std::result::Result<PathBuf, Failure> {
+    if let Some(file) = given {
+        return Ok(file.to_path_buf());
+    }
+    let tool = std::env::current_exe().map_err(Failure::new)?;
+    let beside = tool.parent().unwrap_or(Path::new("."));
+    let fitting = places.iter().map(|place| beside.join(place).join(name)).find(|file| file.is_file());
+    fitting.ok_or_else(|| {
+        let option = if name.starts_with("libusb") { "--look-alike" } else { "--library" };
+        Failure::new(format_args!("there is no {name} near {}; name one with {option}", beside.display()))
+    })
+}
 
 /// A loaded library. Never unloaded.
 pub(crate) struct Sdk {
@@ -17,6 +41,15 @@ pub(crate) struct Sdk {
 /// An open camera.
 #[derive(Clone, Copy)]
 pub(crate) struct Camera(*mut c_void);
+
+/// What a library tells of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) bits: u32,
+    pub(crate) channels: u32,
+}
 
 type Frame = unsafe extern "C" fn(*mut c_void, *mut u32, *mut u32, *mut u32, *mut u32, *mut u8) -> u32;
 
@@ -32,6 +65,17 @@ impl Sdk {
             return Err(text.to_string_lossy().into_owned());
         }
         Ok(Sdk { library })
+    }
+
+    /// The same, and makes it find these devices, named as in `QHYCCD_DEVICES`.
+    pub(crate) fn load_with(path: &Path, devices: &str) -> Result<Sdk, String> {
+        let threads = std::fs::read_dir("/proc/self/task").map_err(|e| e.to_string())?.count();
+        if threads != 1 {
+            return Err("devices can be chosen only before other threads run".into());
+        }
+        // SAFETY: the only thread is this one.
+        unsafe { std::env::set_var(select::VARIABLE, devices) };
+        Sdk::load(path)
     }
 
     /// A function of the library, or of one that it uses.
@@ -73,18 +117,35 @@ impl Sdk {
 
     /// Opens the first camera that a scan finds.
     pub(crate) fn open(&self) -> Result<Camera, String> {
-        if self.plain(c"ScanQHYCCD")? == 0 {
+        let mut ids = self.ids()?;
+        if ids.is_empty() {
             return Err("no camera was found".into());
         }
-        let mut id = [0 as c_char; 256];
+        self.open_id(&ids.swap_remove(0))
+    }
+
+    /// Ids of the cameras that a scan finds.
+    pub(crate) fn ids(&self) -> Result<Vec<String>, String> {
         type Id = unsafe extern "C" fn(u32, *mut c_char) -> u32;
-        // SAFETY: an id has fewer than 256 bytes.
-        self.call(c"GetQHYCCDId", |f: Id| unsafe { f(0, id.as_mut_ptr()) })?;
+        let mut ids = Vec::new();
+        for place in 0..self.plain(c"ScanQHYCCD")? {
+            let mut id = [0u8; 256];
+            // SAFETY: an id has fewer than 256 bytes.
+            self.call(c"GetQHYCCDId", |f: Id| unsafe { f(place, id.as_mut_ptr().cast()) })?;
+            let id = CStr::from_bytes_until_nul(&id).unwrap_or_default();
+            ids.push(id.to_string_lossy().into_owned());
+        }
+        Ok(ids)
+    }
+
+    /// Opens the camera with this id.
+    pub(crate) fn open_id(&self, id: &str) -> Result<Camera, String> {
+        let id = CString::new(id).map_err(|e| e.to_string())?;
         let mut camera = Camera(std::ptr::null_mut());
-        type Open = unsafe extern "C" fn(*mut c_char) -> *mut c_void;
+        type Open = unsafe extern "C" fn(*const c_char) -> *mut c_void;
         self.call(c"OpenQHYCCD", |f: Open| {
-            // SAFETY: the id that was just given.
-            camera.0 = unsafe { f(id.as_mut_ptr()) };
+            // SAFETY: a valid string.
+            camera.0 = unsafe { f(id.as_ptr()) };
             if camera.0.is_null() { ERROR } else { 0 }
         })?;
         Ok(camera)
@@ -129,10 +190,51 @@ impl Sdk {
     }
 
     pub(crate) fn set_exposure(&self, camera: Camera, microseconds: f64) -> Result<u32, String> {
-        const EXPOSURE: c_int = 8;
+        self.set_param(camera, ControlId::EXPOSURE, microseconds)
+    }
+
+    pub(crate) fn set_param(&self, camera: Camera, id: ControlId, value: f64) -> Result<u32, String> {
         type Set = unsafe extern "C" fn(*mut c_void, c_int, f64) -> u32;
         // SAFETY: a handle of this library.
-        self.call(c"SetQHYCCDParam", |f: Set| unsafe { f(camera.0, EXPOSURE, microseconds) })
+        self.call(c"SetQHYCCDParam", |f: Set| unsafe { f(camera.0, id.0 as c_int, value) })
+            .map_err(|text| format!("{text} for control {}", id.0))
+    }
+
+    pub(crate) fn param(&self, camera: Camera, id: ControlId) -> Result<f64, String> {
+        type Get = unsafe extern "C" fn(*mut c_void, c_int) -> f64;
+        let mut value = f64::NAN;
+        self.call(c"GetQHYCCDParam", |f: Get| {
+            // SAFETY: a handle of this library.
+            value = unsafe { f(camera.0, id.0 as c_int) };
+            if value == f64::from(ERROR) { ERROR } else { 0 }
+        })
+        .map_err(|text| format!("{text} for control {}", id.0))?;
+        Ok(value)
+    }
+
+    /// Largest value of a control.
+    pub(crate) fn largest(&self, camera: Camera, id: ControlId) -> Result<f64, String> {
+        type Range = unsafe extern "C" fn(*mut c_void, c_int, *mut f64, *mut f64, *mut f64) -> u32;
+        let [mut min, mut max, mut step] = [0.0; 3];
+        // SAFETY: a handle of this library and places for three numbers.
+        self.call(c"GetQHYCCDParamMinMaxStep", |f: Range| unsafe {
+            f(camera.0, id.0 as c_int, &raw mut min, &raw mut max, &raw mut step)
+        })?;
+        Ok(max)
+    }
+
+    pub(crate) fn set_read_mode(&self, camera: Camera, mode: u32) -> Result<u32, String> {
+        type Set = unsafe extern "C" fn(*mut c_void, u32) -> u32;
+        // SAFETY: a handle of this library.
+        self.call(c"SetQHYCCDReadMode", |f: Set| unsafe { f(camera.0, mode) })
+    }
+
+    pub(crate) fn read_mode(&self, camera: Camera) -> Result<u32, String> {
+        type Get = unsafe extern "C" fn(*mut c_void, *mut u32) -> u32;
+        let mut mode = 0;
+        // SAFETY: a handle of this library and a place for the number.
+        self.call(c"GetQHYCCDReadMode", |f: Get| unsafe { f(camera.0, &raw mut mode) })?;
+        Ok(mode)
     }
 
     /// Bytes that a program should allocate for frames.
@@ -144,24 +246,33 @@ impl Sdk {
         self.on(c"ExpQHYCCDSingleFrame", camera)
     }
 
-    /// Fetches a single frame; `room` must have what [`Sdk::frame_room`] tells. Gives its
-    /// length.
-    pub(crate) fn single_frame(&self, camera: Camera, room: &mut [u8]) -> Result<usize, String> {
+    /// Percent of the exposure that are left.
+    pub(crate) fn exposure_remaining(&self, camera: Camera) -> Result<u32, String> {
+        self.on(c"GetQHYCCDExposureRemaining", camera)
+    }
+
+    /// Ends an exposure and drops its frame.
+    pub(crate) fn cancel(&self, camera: Camera) -> Result<u32, String> {
+        self.on(c"CancelQHYCCDExposingAndReadout", camera)
+    }
+
+    /// Fetches a single frame; `room` must have what [`Sdk::frame_room`] tells.
+    pub(crate) fn single_frame(&self, camera: Camera, room: &mut [u8]) -> Result<Shape, String> {
         self.frame(c"GetQHYCCDSingleFrame", camera, room)
     }
 
     /// Fetches a live frame, if there is one.
-    pub(crate) fn live_frame(&self, camera: Camera, room: &mut [u8]) -> Option<usize> {
+    pub(crate) fn live_frame(&self, camera: Camera, room: &mut [u8]) -> Option<Shape> {
         self.frame(c"GetQHYCCDLiveFrame", camera, room).ok()
     }
 
-    fn frame(&self, name: &CStr, camera: Camera, room: &mut [u8]) -> Result<usize, String> {
+    fn frame(&self, name: &CStr, camera: Camera, room: &mut [u8]) -> Result<Shape, String> {
         let [mut w, mut h, mut bits, mut channels] = [0; 4];
         // SAFETY: a handle of this library, and room for the largest frame.
         self.call(name, |f: Frame| unsafe {
             f(camera.0, &raw mut w, &raw mut h, &raw mut bits, &raw mut channels, room.as_mut_ptr())
         })?;
-        Ok(w as usize * h as usize * channels as usize * (bits as usize).div_ceil(8))
+        Ok(Shape { width: w as usize, height: h as usize, bits, channels })
     }
 
     pub(crate) fn begin_live(&self, camera: Camera) -> Result<u32, String> {
