@@ -16,6 +16,7 @@ use super::sequencer::{Sequencer, Surroundings};
 use super::spec::{DeviceSpec, SpecError};
 use super::supply;
 use super::wheel::Wheel;
+use super::world::World;
 
 /// Firmware: 2025-01-01, built with version 1.3.4 of the controller's kit.
 const FIRMWARE: [u8; 10] = [25, 1, 1, 1, 3, 4, 0, 0, 0, 0];
@@ -88,6 +89,7 @@ impl FpgaClock {
 pub struct Device {
     identity: Identity,
     spec: DeviceSpec,
+    world: World,
     /// Unix time at which it was plugged in.
     plugged_unix: Duration,
     sequencer: Sequencer,
@@ -111,6 +113,11 @@ impl Device {
     /// Builds the camera that `spec` orders, at a place on the bus. It waits for its
     /// firmware if its product id there says so.
     pub fn new(spec: &DeviceSpec, identity: Identity) -> Result<Device, SpecError> {
+        Device::in_world(spec, identity, spec.world())
+    }
+
+    /// The same in a world that others may look at and turn.
+    pub fn in_world(spec: &DeviceSpec, identity: Identity, world: World) -> Result<Device, SpecError> {
         let Some(readout) = sensor::readout(0) else {
             return Err(SpecError(format!("there is no virtual {} yet", spec.model.name)));
         };
@@ -120,8 +127,8 @@ impl Device {
             identity,
             plugged_unix: Duration::ZERO,
             sequencer: Sequencer::new(readout, spec),
-            imager: Imager::new(Scene::new(&spec.scene, spec.seed)?, spec.seed, colour),
-            cooler: Cooler::new(spec.ambient_c),
+            imager: Imager::new(Scene::of_camera(spec, &world)?, spec.seed, colour),
+            cooler: Cooler::new(world.dials().ambient_c),
             wheel: Wheel::new(spec.wheel_slots),
             guide: spec.model.has.guide_port.map(Guide::new),
             fpga: BTreeMap::new(),
@@ -134,6 +141,7 @@ impl Device {
             clock: FpgaClock::default(),
             power_state: POWER_GOOD,
             spec: spec.clone(),
+            world,
         })
     }
 
@@ -161,6 +169,11 @@ impl Device {
     /// The supply had failed before it started.
     pub(super) fn remember_power_failure(&mut self) {
         self.power_state = POWER_FAILED;
+    }
+
+    /// Light, air, telescope and mount.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// What it has instead of firmware, while it waits for that.
@@ -378,7 +391,7 @@ impl Device {
     }
 
     fn fpga_register(&self, register: u16) -> u8 {
-        let die = status::encode_die_temperature_c(self.spec.ambient_c + DIE_ABOVE_AMBIENT_C);
+        let die = status::encode_die_temperature_c(self.world.ambient_c() + DIE_ABOVE_AMBIENT_C);
         if let Some(n @ 0..=3) = register.checked_sub(fpga::VERSION) {
             return FPGA_VERSION[usize::from(n)];
         }

@@ -33,6 +33,7 @@ mod supply;
 #[cfg(test)]
 mod tests;
 mod wheel;
+mod world;
 
 pub use device::{BulkIn, Device, Refusal};
 pub use faults::{Fault, FaultKind, Faults, When};
@@ -40,3 +41,4 @@ pub use guide::Push;
 pub use loader::Loader;
 pub use port::{Port, Socket};
 pub use spec::{DeviceSpec, SpecError};
+pub use world::{Dials, Direction, GUIDE_ARCSEC_PER_S, Mount, Tracking, World};

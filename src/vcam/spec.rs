@@ -7,12 +7,17 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::model::{self, Model};
 use crate::transport::LinkSpeed;
 
 use super::faults::{Faults, grammar};
 use super::rng::hash;
+use super::world::{self, Dials, Mount, Stuck, Tracking, World, number};
+pub use scene::{Optics, SceneSpec};
+
+mod scene;
 
 /// One virtual camera as ordered.
 #[derive(Clone, Debug)]
@@ -27,8 +32,12 @@ pub struct DeviceSpec {
     pub scene: SceneSpec,
     /// The 16 serial bytes of the EEPROM.
     pub serial: [u8; 16],
-    /// Air temperature around the camera.
-    pub ambient_c: f64,
+    /// The telescope and how it is carried.
+    pub optics: Optics,
+    /// Light, air and pointing as they are at first.
+    pub dials: Dials,
+    /// A file that turns the dials while the camera runs.
+    pub world_file: Option<PathBuf>,
     /// Speed of the USB link.
     pub link: LinkSpeed,
     /// Slots of the filter wheel; 0 if none is plugged in.
@@ -57,23 +66,6 @@ pub struct DeviceSpec {
     pub supply_v: f64,
     /// It answers rubbish; the seed says which.
     pub hostile: Option<u64>,
-}
-
-/// What the sensor looks at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SceneSpec {
-    /// Stars and sky, with exposure, gain and noise.
-    Stars,
-    /// Test pattern: brightness rises from left to right.
-    Ramp,
-    /// Test pattern: each value tells its place.
-    Xy,
-    /// Test pattern: each value tells camera, frame and place.
-    Serial,
-    /// Test pattern: one value everywhere.
-    Constant(u16),
-    /// Test pattern: the whole frame from a file.
-    File(PathBuf),
 }
 
 /// How fast a frame gets from the sensor to the host.
@@ -108,7 +100,7 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
-const OPTIONS: &str = "seed, speed, scene, serial, ambient, speed_link, link_rate, memory, ddr, wheel, gps, humidity, \
+const OPTIONS: &str = "seed, speed, scene, world, serial, speed_link, link_rate, memory, ddr, wheel, gps, humidity, \
                        pressure, readout, loader, product, faults, supply, hostile";
 
 /// What the fill counter can tell: 21 bits of 2048 bytes.
@@ -123,7 +115,9 @@ impl DeviceSpec {
             speed: 1.0,
             scene: SceneSpec::Stars,
             serial: serial_from_seed(model, 1, 0),
-            ambient_c: 20.0,
+            optics: Optics::default(),
+            dials: Dials::default(),
+            world_file: None,
             link: LinkSpeed::Super,
             wheel_slots: 7,
             gps_box: false,
@@ -139,6 +133,21 @@ impl DeviceSpec {
             supply_v: 12.0,
             hostile: None,
         }
+    }
+
+    /// The world of this camera alone, with a mount of its own.
+    pub(super) fn world(&self) -> World {
+        self.world_on(Arc::new(self.mount()))
+    }
+
+    /// The world of this camera, on a mount that it may share.
+    pub(super) fn world_on(&self, mount: Arc<Mount>) -> World {
+        World::new(self.dials.clone(), mount, self.world_file.as_deref())
+    }
+
+    /// A mount that tracks as ordered.
+    pub(super) fn mount(&self) -> Mount {
+        Mount::new(self.optics.tracking.unwrap_or_default())
     }
 
     /// Seed of what its faults leave to chance: cameras of one order have each their own.
@@ -160,8 +169,24 @@ impl DeviceSpec {
             }
             list.push(spec);
         }
+        share_mount(&mut list)?;
         Ok(list)
     }
+}
+
+/// Cameras of one order have one mount: what one of them says of it holds for all.
+fn share_mount(list: &mut [DeviceSpec]) -> Result<(), SpecError> {
+    let mut tracking: Option<Tracking> = None;
+    for said in list.iter().filter_map(|spec| spec.optics.tracking) {
+        if tracking.is_some_and(|other| other != said) {
+            return err("two cameras say different things of `drift` or `worm`, but they have one mount");
+        }
+        tracking = Some(said);
+    }
+    for spec in list {
+        spec.optics.tracking = tracking;
+    }
+    Ok(())
 }
 
 fn err<T>(text: impl Into<String>) -> Result<T, SpecError> {
@@ -206,14 +231,12 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 Some(speed) => spec.speed = speed,
                 None => return bad("a number from 0.001 to 1000000"),
             },
-            "ambient" => match number(&value, -60.0, 60.0) {
-                Some(temp_c) => spec.ambient_c = temp_c,
-                None => return bad("a temperature from -60 to 60"),
-            },
-            "scene" => match parse_scene(&value) {
+            "scene" => match SceneSpec::parse(&value) {
                 Some(scene) => spec.scene = scene,
-                None => return bad("stars, ramp, xy, serial, constant:0..65535 or file:PATH"),
+                None => return bad(SceneSpec::WANTED),
             },
+            "world" if value.is_empty() => return bad("the path of a file"),
+            "world" => spec.world_file = Some(PathBuf::from(value)),
             "serial" => match serial_from_text(&value) {
                 Some(bytes) => serial = Some(bytes),
                 None => return bad("16 or 17 hexadecimal digits as a camera id shows them"),
@@ -274,30 +297,18 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                     _ => spec.pressure_sensor = on,
                 }
             }
-            _ => return err(format!("{name}: unknown option `{key}`; known: {OPTIONS}")),
+            _ => match (spec.optics.set(key, &value), spec.dials.turn(key, &value)) {
+                (Ok(true), _) | (_, Ok(())) => {}
+                (Err(wanted), _) | (_, Err(Stuck::Wanted(wanted))) => return bad(wanted),
+                (Ok(false), Err(Stuck::NoSuchDial)) => {
+                    let known = format!("{OPTIONS}, {}, {}", scene::OPTIONS, world::NAMES);
+                    return err(format!("{name}: unknown option `{key}`; known: {known}"));
+                }
+            },
         }
     }
     spec.serial = serial.unwrap_or_else(|| serial_from_seed(model, spec.seed, place as u64));
     Ok(spec)
-}
-
-fn number(text: &str, min: f64, max: f64) -> Option<f64> {
-    text.parse().ok().filter(|value| (min..=max).contains(value))
-}
-
-fn parse_scene(text: &str) -> Option<SceneSpec> {
-    match text.split_once(':') {
-        None => match text {
-            "stars" => Some(SceneSpec::Stars),
-            "ramp" => Some(SceneSpec::Ramp),
-            "xy" => Some(SceneSpec::Xy),
-            "serial" => Some(SceneSpec::Serial),
-            _ => None,
-        },
-        Some(("constant", value)) => value.parse().ok().map(SceneSpec::Constant),
-        Some(("file", path)) if !path.is_empty() => Some(SceneSpec::File(PathBuf::from(path))),
-        Some(_) => None,
-    }
 }
 
 fn percent_decode(text: &str) -> Option<String> {

@@ -20,6 +20,7 @@ use parking_lot::{Condvar, Mutex};
 use super::device::{BulkIn, Device, Refusal};
 use super::faults::{FaultKind, Faults, Hit, Hostile, Occasion, Pipe, Script, grammar};
 use super::spec::{DeviceSpec, SpecError};
+use super::world::{Dials, World};
 use crate::transport::{BusEvent, Identity, Setup, UsbError};
 use crate::util::Clock;
 use crate::wire::DATA_ENDPOINT;
@@ -41,6 +42,7 @@ pub struct Port {
     changed: Condvar,
     claimed: AtomicBool,
     watchers: Arc<Watchers>,
+    world: World,
 }
 
 struct Plugged {
@@ -99,8 +101,9 @@ impl Port {
         watchers: Arc<Watchers>,
         start: Start,
         script: Script,
+        world: World,
     ) -> Result<Port, SpecError> {
-        let mut device = Device::new(spec, identity.clone())?;
+        let mut device = Device::in_world(spec, identity.clone(), world.clone())?;
         device.set_plugged_unix(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
         if start != Start::Warm {
             device.start_homing(Duration::ZERO);
@@ -124,6 +127,7 @@ impl Port {
             changed: Condvar::new(),
             claimed: AtomicBool::new(false),
             watchers,
+            world,
         })
     }
 
@@ -220,6 +224,7 @@ impl Port {
         &self,
         work: impl FnOnce(&mut Plugged, Duration) -> Result<T, Upset>,
     ) -> Result<T, UsbError> {
+        self.world.look(self.clock.now());
         let mut plugged = self.plugged.lock();
         if plugged.gone {
             return Err(UsbError::Gone);
@@ -299,6 +304,17 @@ impl Port {
     /// Looks at the device itself, for tests and tools that are not on the bus.
     pub fn with_device<T>(&self, look: impl FnOnce(&mut Device) -> T) -> T {
         look(&mut self.plugged.lock().device)
+    }
+
+    /// Turns dials of the camera's world: light, air, focus, pointing.
+    pub fn turn(&self, change: impl FnOnce(&mut Dials)) {
+        self.world.turn(self.clock.now(), change);
+    }
+
+    /// Its world: mount, light and air. What happens there happens in the time of
+    /// [`Port::clock`].
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// Adds faults to those that were ordered with the camera, in the same words; numbers

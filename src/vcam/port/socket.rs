@@ -10,6 +10,7 @@ use super::{Port, Start};
 use crate::transport::{BusEvent, BusListener, Identity, LinkSpeed};
 use crate::vcam::faults::Script;
 use crate::vcam::spec::{DeviceSpec, SpecError};
+use crate::vcam::world::{Mount, Tracking, World};
 
 /// The sockets of one virtual bus.
 pub struct Socket {
@@ -19,6 +20,10 @@ pub struct Socket {
 /// What the thread that waits for returning cameras needs of it.
 struct Shared {
     specs: Vec<DeviceSpec>,
+    /// The world of each, which goes on while it is not there, and the wall time at which
+    /// all of them began.
+    worlds: Vec<World>,
+    began: Instant,
     slots: Mutex<Slots>,
     watchers: Arc<Watchers>,
 }
@@ -48,13 +53,18 @@ impl Socket {
         }
         let watchers = Arc::new(Watchers::default());
         let mut slots = Slots { ports: Vec::new(), next_address: FIRST_ADDRESS };
+        let mount =
+            Arc::new(specs.first().map_or_else(|| Mount::new(Tracking::default()), DeviceSpec::mount));
+        let worlds: Vec<World> = specs.iter().map(|spec| spec.world_on(mount.clone())).collect();
+        let began = Instant::now();
         for (place, spec) in specs.iter().enumerate() {
             let identity = slots.identity(place, spec, spec.loader);
             let script = Script::new(&spec.faults, spec.fault_seed());
-            let port = Port::plug_in(spec, identity, watchers.clone(), Start::Warm, script)?;
+            let port =
+                Port::plug_in(spec, identity, watchers.clone(), Start::Warm, script, worlds[place].clone())?;
             slots.ports.push(Arc::new(port));
         }
-        Ok(Socket { shared: Arc::new(Shared { specs, slots: Mutex::new(slots), watchers }) })
+        Ok(Socket { shared: Arc::new(Shared { specs, worlds, began, slots: Mutex::new(slots), watchers }) })
     }
 
     /// The cameras plugged in now. If one that left by itself is due back since the last
@@ -149,7 +159,8 @@ impl Shared {
         };
         let identity = slots.identity(place, spec, spec.loader && start != Start::Warm);
         let script = Script::new(&Default::default(), 0);
-        let port = Port::plug_in(spec, identity.clone(), self.watchers.clone(), start, script)?;
+        let world = self.worlds[place].plugged_in_at(self.began.elapsed().mul_f64(spec.speed));
+        let port = Port::plug_in(spec, identity.clone(), self.watchers.clone(), start, script, world)?;
         std::mem::swap(&mut port.plugged.lock().script, &mut old.plugged.lock().script);
         slots.ports[place] = Arc::new(port);
         drop(slots);

@@ -6,18 +6,13 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use super::fits;
 use crate::vcam::sensor::PICTURE;
 use crate::vcam::spec::SpecError;
 
 /// Columns and rows of the light-sensitive area, and its first column.
 const LIT: (u32, u32) = (9576, 6388);
 const LIT_AT: u32 = 24;
-
-/// FITS files come in blocks of this size, of cards of 80 characters.
-const BLOCK: usize = 2880;
-const CARD: usize = 80;
-/// A header longer than this many blocks is not one of a camera frame.
-const MOST_BLOCKS: u64 = 100;
 
 /// An open picture file.
 pub(in crate::vcam) struct FileScene {
@@ -120,88 +115,29 @@ fn find_form(file: &mut File, len: u64) -> Result<Form, String> {
 }
 
 fn fits_form(file: &mut File, len: u64) -> Result<Form, String> {
-    let (mut bits, mut axes, mut size, mut zero) = (0, 0, (0, 0), 0);
-    let mut block = [0; BLOCK];
-    file.seek(SeekFrom::Start(0)).map_err(|e| e.to_string())?;
-    for blocks in 1..=MOST_BLOCKS {
-        file.read_exact(&mut block).map_err(|_| "FITS header without an end".to_owned())?;
-        for card in block.chunks_exact(CARD) {
-            let text = String::from_utf8_lossy(card);
-            let value = || text.get(10..).unwrap_or("").split('/').next().unwrap_or("").trim().parse::<f64>();
-            match text.get(..8).unwrap_or("").trim_end() {
-                "BITPIX" => bits = value().unwrap_or(0.0) as i32,
-                "NAXIS" => axes = value().unwrap_or(0.0) as u32,
-                "NAXIS1" => size.0 = value().unwrap_or(0.0) as u32,
-                "NAXIS2" => size.1 = value().unwrap_or(0.0) as u32,
-                "BZERO" => zero = value().unwrap_or(0.0) as i32,
-                "END" => {
-                    let start = blocks * BLOCK as u64;
-                    return checked_fits(start, bits, axes, size, zero, len);
-                }
-                _ => {}
-            }
-        }
+    let image = fits::Image::find(file)?;
+    if image.bits != 16 {
+        return Err(format!("FITS image has BITPIX {}, wanted 16", image.bits));
     }
-    Err("FITS header without an end".to_owned())
-}
-
-fn checked_fits(
-    start: u64,
-    bits: i32,
-    axes: u32,
-    size: (u32, u32),
-    zero: i32,
-    len: u64,
-) -> Result<Form, String> {
-    if bits != 16 || axes != 2 {
-        return Err(format!("FITS image has BITPIX {bits} and {axes} axes, wanted 16 and 2"));
-    }
-    let at_column = match size {
+    let at_column = match (image.columns, image.rows) {
         PICTURE => 0,
         LIT => LIT_AT,
         (columns, rows) => {
             return Err(format!("FITS image is {columns}x{rows}, wanted 9600x6422 or 9576x6388"));
         }
     };
-    if len < start + u64::from(size.0) * u64::from(size.1) * 2 {
-        return Err("FITS image ends too early".to_owned());
-    }
-    let samples = Samples::BigEndianSigned { zero };
-    Ok(Form { start, columns: size.0, rows: size.1, at_column, samples })
+    image.fits_in(len)?;
+    let samples = Samples::BigEndianSigned { zero: image.zero as i32 };
+    Ok(Form { start: image.start, columns: image.columns, rows: image.rows, at_column, samples })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
+    use super::fits::tests::{BLOCK, header, sparse};
     use super::*;
 
-    /// A sparse file: only the places written take room.
-    fn sparse(len: u64, parts: &[(u64, &[u8])]) -> tempfile::NamedTempFile {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.as_file().set_len(len).unwrap();
-        for (at, bytes) in parts {
-            file.seek(SeekFrom::Start(*at)).unwrap();
-            file.write_all(bytes).unwrap();
-        }
-        file
-    }
-
     fn fits_header(columns: u32, rows: u32) -> Vec<u8> {
-        let mut header = Vec::new();
-        for card in [
-            "SIMPLE  =                    T".to_owned(),
-            "BITPIX  =                   16 / bits".to_owned(),
-            "NAXIS   =                    2".to_owned(),
-            format!("NAXIS1  = {columns:>20}"),
-            format!("NAXIS2  = {rows:>20}"),
-            "BZERO   =                32768".to_owned(),
-            "END".to_owned(),
-        ] {
-            header.extend(format!("{card:<80}").bytes());
-        }
-        header.resize(BLOCK, b' ');
-        header
+        header(16, columns, rows, &["BZERO   =                32768"])
     }
 
     #[test]

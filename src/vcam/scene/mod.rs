@@ -1,6 +1,6 @@
 //! What the sensor looks at.
 //!
-//! A [`World`] gives light: the photo-electrons of one row of a readout over the interval
+//! A [`Source`] gives light: the photo-electrons of one row of a readout over the interval
 //! in which that row is exposed. Noise, dark current, gain and defects are the sensor's.
 //!
 //! Test patterns give the value of each pixel outright, whatever exposure, gain and
@@ -16,17 +16,27 @@
 //! | `constant:N` | `N` |
 //! | `file:PATH` | the file's, 3x3 means of it in the 3x3 readout, 0 outside |
 
+mod catalogue;
 mod file;
 pub(super) mod filter;
+mod fits;
+mod flat;
+pub(super) mod optics;
+mod planet;
 pub mod serial;
-pub(super) mod stars;
+mod sky;
+mod stars;
 
 use std::ops::Range;
 use std::time::Duration;
 
+use filter::Filter;
+use optics::{Field, Telescope, Wobble};
 use serial::SerialRow;
 
-use super::spec::{SceneSpec, SpecError};
+use super::sensor::PICTURE_FIELD;
+use super::spec::{DeviceSpec, SceneSpec, SpecError};
+use super::world::World;
 
 /// The value of scene `xy`. The product makes any shift visible: no other place has the
 /// same surroundings.
@@ -58,14 +68,23 @@ pub(super) struct RowExposure {
 }
 
 impl RowExposure {
-    /// How long it gathers light.
-    pub(super) fn exposure_s(&self) -> f64 {
-        self.to.saturating_sub(self.from).as_secs_f64()
+    /// The filter of a column.
+    pub(super) fn filter(&self, column: u32) -> Filter {
+        if self.colour { Filter::rggb(column, self.picture_row as i32) } else { Filter::None }
     }
 
-    /// The filter of a column.
-    pub(super) fn filter(&self, column: u32) -> filter::Filter {
-        if self.colour { filter::Filter::rggb(column, self.picture_row as i32) } else { filter::Filter::None }
+    /// What the filters of even and odd columns let through.
+    fn filters(&self) -> [f64; 2] {
+        [0, 1].map(|column| self.filter(column).passes())
+    }
+
+    /// An even light of so many photo-electrons in a mono pixel.
+    fn even(&self, electrons: f64) -> Light {
+        if electrons > 0.0 {
+            Light::Even(self.filters().map(|passes| (electrons * passes) as f32))
+        } else {
+            Light::Dark
+        }
     }
 }
 
@@ -83,7 +102,6 @@ pub(super) struct RowLight {
 /// that one pixel of the sensor gathers; where several make one pixel of the readout, their
 /// mean. Pairs of numbers are even and odd columns of the readout.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(dead_code)]
 pub(super) enum Light {
     /// Not at all.
     Dark,
@@ -100,7 +118,7 @@ pub(super) enum Light {
 ///
 /// It must answer for any interval, in any order and from any thread, the same each time:
 /// frames wait in the memory and are read in pieces, rows are made ahead of their reading.
-pub(super) trait World: Send + Sync {
+pub(super) trait Source: Send + Sync {
     /// The light of one row.
     fn light(&self, row: &RowExposure, out: &mut RowLight) -> Light;
 }
@@ -110,7 +128,7 @@ pub(super) enum Scene {
     /// Gives values outright.
     Pattern(Pattern),
     /// Gives light.
-    World(Box<dyn World>),
+    Lit(Box<dyn Source>),
 }
 
 /// A test pattern.
@@ -123,16 +141,60 @@ pub(super) enum Pattern {
     File(file::FileScene),
 }
 
+/// Focal length for stars and for a planet, unless the order names one.
+const STARS_FOCAL_MM: f64 = 1000.0;
+const PLANET_FOCAL_MM: f64 = 5000.0;
+/// Wobble of a planet, unless the order names one. Stars have none.
+const PLANET_WOBBLE_ARCSEC: f64 = 0.5;
+
 impl Scene {
-    pub(super) fn new(spec: &SceneSpec, seed: u64) -> Result<Scene, SpecError> {
-        Ok(match spec {
-            SceneSpec::Stars => Scene::World(Box::new(stars::StarField::new(seed))),
-            SceneSpec::Xy => Scene::Pattern(Pattern::Xy),
-            SceneSpec::Serial => Scene::Pattern(Pattern::Serial(seed)),
-            SceneSpec::Ramp => Scene::Pattern(Pattern::Ramp),
-            SceneSpec::Constant(value) => Scene::Pattern(Pattern::Constant(*value)),
-            SceneSpec::File(path) => Scene::Pattern(Pattern::File(file::FileScene::open(path)?)),
-        })
+    /// The scene that is ordered, with all else as it is by default.
+    #[cfg(test)]
+    pub(super) fn new(scene: &SceneSpec, seed: u64) -> Result<Scene, SpecError> {
+        let Some(model) = crate::model::by_name("QHY600M") else { unreachable!() };
+        let spec = DeviceSpec { scene: scene.clone(), seed, ..DeviceSpec::new(model) };
+        Scene::of_camera(&spec, &spec.world())
+    }
+
+    /// What a camera looks at.
+    pub(super) fn of_camera(spec: &DeviceSpec, world: &World) -> Result<Scene, SpecError> {
+        let field = Field { pixel_um: spec.model.pixel_um, ..PICTURE_FIELD };
+        let world = world.clone();
+        let telescope = |focal_mm| Telescope::new(&spec.optics, focal_mm, field);
+        let wobble = |usual| Wobble::new(spec.seed, spec.optics.wobble_arcsec.unwrap_or(usual));
+        let source: Box<dyn Source> = match &spec.scene {
+            SceneSpec::Xy => return Ok(Scene::Pattern(Pattern::Xy)),
+            SceneSpec::Serial => return Ok(Scene::Pattern(Pattern::Serial(spec.seed))),
+            SceneSpec::Ramp => return Ok(Scene::Pattern(Pattern::Ramp)),
+            SceneSpec::Constant(value) => return Ok(Scene::Pattern(Pattern::Constant(*value))),
+            SceneSpec::File(path) => {
+                return Ok(Scene::Pattern(Pattern::File(file::FileScene::open(path)?)));
+            }
+            SceneSpec::Stars => {
+                Box::new(stars::StarField::new(world, telescope(STARS_FOCAL_MM), wobble(0.0), spec.seed))
+            }
+            SceneSpec::Dark => Box::new(flat::Dark),
+            SceneSpec::Flat { e_per_s } => Box::new(flat::Flat { world, e_per_s: *e_per_s }),
+            SceneSpec::Planet { arcsec } => Box::new(planet::Planet::new(
+                world,
+                telescope(PLANET_FOCAL_MM),
+                wobble(PLANET_WOBBLE_ARCSEC),
+                *arcsec,
+            )),
+            SceneSpec::Terminator { e_per_s, period } => {
+                Box::new(flat::Terminator { world, e_per_s: *e_per_s, period: *period })
+            }
+            SceneSpec::Sky(path) => {
+                let telescope = telescope(STARS_FOCAL_MM);
+                Box::new(sky::Sky::open(path, spec.optics.sky_scale, world, telescope, wobble(0.0))?)
+            }
+        };
+        let corner = spec.optics.vignette_percent / 100.0;
+        Ok(Scene::Lit(if corner > 0.0 {
+            Box::new(flat::Vignette { scene: source, field, corner })
+        } else {
+            source
+        }))
     }
 }
 
@@ -160,30 +222,4 @@ impl Pattern {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn xy_tells_any_shift() {
-        // A copy moved by (dx, dy) differs somewhere in a small window.
-        for dx in -40i32..=40 {
-            for dy in -40i32..=40 {
-                if (dx, dy) == (0, 0) {
-                    continue;
-                }
-                let same = (0..8).all(|i| {
-                    let (x, y) = (4000 + 17 * i, 3000 + 11 * i);
-                    xy_value(x as u32, y) == xy_value((x + dx) as u32, y + dy)
-                });
-                assert!(!same, "shift {dx},{dy}");
-            }
-        }
-    }
-
-    #[test]
-    fn ramp_reaches_both_ends() {
-        assert_eq!(ramp_value(0, 9600), 0);
-        assert_eq!(ramp_value(9599, 9600), 65535);
-        assert!(ramp_value(4800, 9600).abs_diff(32771) < 3);
-    }
-}
+mod tests;

@@ -1,28 +1,55 @@
-//! Stars on a sky, as light: electrons per second and pixel. The same seed is the same
-//! sky for ever.
+//! A field of stars on a sky. The same seed is the same sky for ever, whatever telescope
+//! looks at it; a star moves with the mount, the pointing and the air only.
 
 use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::filter::Filter;
-use super::{Light, RowExposure, RowLight, World};
-use crate::vcam::rng::Rng;
+use parking_lot::Mutex;
 
-/// Stars on the sensor.
-const STARS: usize = 5000;
-/// Sky background of a mono pixel, in electrons per second.
-const SKY_E_PER_S: f64 = 2.0;
-/// Faintest star, in electrons per second over all its pixels.
-const FAINTEST_E_PER_S: f64 = 40.0;
-/// Most light of one star, in electrons per second.
-const BRIGHTEST_E_PER_S: f64 = 400_000.0;
-/// Width of a star image at half its height, in sensor pixels.
-const WIDTH_PX: f64 = 4.2;
+use super::catalogue;
+use super::optics::{Spot, Telescope, Wobble};
+use super::{Light, RowExposure, RowLight, Source};
+use crate::vcam::world::{Step, World};
+
 /// A star is drawn out to where it gives this much of the sky.
 const CUT: f64 = 0.01;
-/// ... but not farther than this many pixels.
+/// One that gives less than this in its middle is left out.
+const FAINTEST: f64 = 0.02;
+/// No star reaches farther than this, unless it is out of focus.
 const FARTHEST_PX: f64 = 90.0;
+/// A field has no more stars than this, in the mean.
+const MOST: f64 = 30_000.0;
+/// Steps of an exposure in which the stars move.
+const MOST_STEPS: u32 = 64;
+/// Plates are kept for so many views at once.
+const PLATES: usize = 4;
 
-/// One star, in unbinned picture columns and rows.
+/// The scene.
+pub(super) struct StarField {
+    world: World,
+    telescope: Telescope,
+    wobble: Wobble,
+    seed: u64,
+    /// Magnitude of the faintest stars.
+    limit: usize,
+    plates: Mutex<Vec<Arc<Plate>>>,
+}
+
+/// The stars around one pointing, ready to be drawn in one seeing and focus.
+struct Plate {
+    /// What it holds, in arcseconds.
+    east: Range<f64>,
+    north: Range<f64>,
+    spot: Spot,
+    sky_e_per_s: f64,
+    /// Sorted by row.
+    stars: Vec<Star>,
+    farthest_px: f64,
+}
+
+/// A star as it is drawn with the telescope at place 0. Adding where it points gives column
+/// and picture row, unbinned.
 #[derive(Clone, Copy, Debug)]
 struct Star {
     x: f64,
@@ -30,146 +57,214 @@ struct Star {
     /// Electrons per second in the brightest pixel.
     peak: f64,
     radius: f64,
-    /// Colour: light in red and blue against green.
-    tint: (f64, f64),
+    /// From red to blue.
+    heat: f64,
 }
 
-/// A sky full of stars.
-pub(super) struct StarField {
-    /// Sorted by row.
-    stars: Vec<Star>,
-}
-
-/// Radius scale of a Moffat profile with exponent 3 whose width at half height is known.
-fn moffat_scale() -> f64 {
-    WIDTH_PX / (2.0 * (2f64.powf(1.0 / 3.0) - 1.0).sqrt())
+/// What one star adds to one row.
+struct Stroke {
+    columns: Range<usize>,
+    /// From the star's centre to the first unbinned column, and to the row.
+    first_dx: f64,
+    dy: f64,
+    /// Electrons in the middle of the star, for even and odd columns of the readout.
+    peaks: [f64; 2],
 }
 
 impl StarField {
-    pub(super) fn new(seed: u64) -> StarField {
-        let mut random = Rng::new(&[seed, 0x7374_6172_7321]);
-        let scale = moffat_scale();
-        // Integral of (1 + r^2/s^2)^-3 over the plane.
-        let volume = std::f64::consts::PI * scale * scale / 2.0;
-        let mut stars: Vec<Star> = (0..STARS)
-            .map(|_| {
-                // Ten times fainter stars are six times as many, as in a real field.
-                let rank = 1.0 - random.unit();
-                let flux = (FAINTEST_E_PER_S * rank.powf(-1.0 / 0.78)).min(BRIGHTEST_E_PER_S);
-                let peak = flux / volume;
-                let reach = scale * ((peak / (CUT * SKY_E_PER_S)).powf(1.0 / 3.0) - 1.0).max(0.0).sqrt();
-                let heat = random.unit() - 0.5;
-                Star {
-                    x: 24.0 + 9576.0 * random.unit(),
-                    y: 6388.0 * random.unit(),
-                    peak,
-                    radius: reach.clamp(3.0, FARTHEST_PX),
-                    tint: (1.0 - 0.8 * heat, 1.0 + 0.8 * heat),
-                }
-            })
-            .collect();
-        stars.sort_by(|a, b| a.y.total_cmp(&b.y));
-        StarField { stars }
+    pub(super) fn new(world: World, telescope: Telescope, wobble: Wobble, seed: u64) -> StarField {
+        let (columns, rows) = telescope.field.size();
+        let degree_per_px = telescope.arcsec_per_px / 3600.0;
+        let square = f64::from(columns) * f64::from(rows) * degree_per_px * degree_per_px;
+        let limit = catalogue::limit(square, MOST);
+        StarField { world, telescope, wobble, seed, limit, plates: Mutex::default() }
     }
 
-    /// The stars that may touch rows from `top` to `bottom` (picture rows, unbinned).
+    /// The plate that shows every star there is to be seen from these places.
+    fn plate(&self, spot: Spot, sky_e_per_s: f64, steps: &[Step]) -> Arc<Plate> {
+        let reach = |axis: fn(&Step) -> f64| {
+            let ends = (f64::INFINITY, f64::NEG_INFINITY);
+            steps.iter().map(axis).fold(ends, |(min, max), at| (min.min(at), max.max(at)))
+        };
+        let (east, north) = (reach(|step| step.place.0), reach(|step| step.place.1));
+        let (columns, rows) = self.telescope.field.size();
+        let radius_px = farthest_px(spot);
+        let half = |pixels: u32| (f64::from(pixels) / 2.0 + radius_px + 1.0) * self.telescope.arcsec_per_px;
+        let wanted =
+            (east.0 - half(columns)..east.1 + half(columns), north.0 - half(rows)..north.1 + half(rows));
+        let mut plates = self.plates.lock();
+        let fits = |plate: &Arc<Plate>| {
+            plate.spot == spot
+                && plate.sky_e_per_s == sky_e_per_s
+                && covers(&plate.east, &wanted.0)
+                && covers(&plate.north, &wanted.1)
+        };
+        if let Some(plate) = plates.iter().find(|plate| fits(plate)) {
+            return plate.clone();
+        }
+        // With some sky around it, which drift and guiding will bring into view.
+        let spare = half(rows) / 8.0;
+        let with_spare = |side: Range<f64>| side.start - spare..side.end + spare;
+        let plate = Arc::new(Plate::new(self, spot, sky_e_per_s, with_spare(wanted.0), with_spare(wanted.1)));
+        if plates.len() == PLATES {
+            plates.remove(0);
+        }
+        plates.push(plate.clone());
+        plate
+    }
+}
+
+fn covers(a: &Range<f64>, b: &Range<f64>) -> bool {
+    a.start <= b.start && a.end >= b.end
+}
+
+fn farthest_px(spot: Spot) -> f64 {
+    FARTHEST_PX.max(2.0 * spot.scale_px)
+}
+
+impl Plate {
+    fn new(field: &StarField, spot: Spot, sky_e_per_s: f64, east: Range<f64>, north: Range<f64>) -> Plate {
+        let telescope = &field.telescope;
+        let centre = telescope.field.centre();
+        let draw = |star: &catalogue::Star| {
+            let flux = telescope.e_per_s(star.magnitude);
+            let height = flux / spot.volume(f64::INFINITY);
+            if height < FAINTEST * sky_e_per_s {
+                return None;
+            }
+            let least = 2.0 * spot.scale_px;
+            let radius = spot.reach_px(height, CUT * sky_e_per_s).clamp(least, farthest_px(spot));
+            let (dx, dy) = telescope.shift_px(star.place);
+            // What is cut off is given to the rest, so that its light is its magnitude's.
+            let peak = flux / spot.volume(radius);
+            Some(Star { x: centre.0 - dx, y: centre.1 - dy, peak, radius, heat: star.heat })
+        };
+        let all = catalogue::stars(field.seed, east.clone(), north.clone(), field.limit);
+        let mut stars: Vec<Star> = all.iter().filter_map(draw).collect();
+        stars.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)));
+        let farthest_px = stars.iter().fold(0.0, |most: f64, star| most.max(star.radius));
+        Plate { east, north, spot, sky_e_per_s, stars, farthest_px }
+    }
+
+    /// The stars that may touch rows from `top` to `bottom` of the telescope at place 0.
     fn near(&self, top: f64, bottom: f64) -> impl Iterator<Item = &Star> {
-        let first = self.stars.partition_point(|star| star.y < top - FARTHEST_PX);
+        let first = self.stars.partition_point(|star| star.y < top - self.farthest_px);
         self.stars[first..]
             .iter()
-            .take_while(move |star| star.y <= bottom + FARTHEST_PX)
+            .take_while(move |star| star.y <= bottom + self.farthest_px)
             .filter(move |star| star.y + star.radius >= top && star.y - star.radius <= bottom)
     }
 }
 
-impl World for StarField {
+impl Star {
+    /// Light in the colours of even and odd columns.
+    fn tints(&self, row: &RowExposure) -> [f64; 2] {
+        use super::filter::Filter;
+        [0, 1].map(|column| {
+            let filter = row.filter(column);
+            filter.passes()
+                * match filter {
+                    Filter::Red => 1.0 - 0.8 * self.heat,
+                    Filter::Blue => 1.0 + 0.8 * self.heat,
+                    Filter::None | Filter::Green => 1.0,
+                }
+        })
+    }
+}
+
+impl Source for StarField {
     fn light(&self, row: &RowExposure, out: &mut RowLight) -> Light {
-        let exposure_s = row.exposure_s();
-        let sky = |column: u32| (SKY_E_PER_S * row.filter(column).passes() * exposure_s) as f32;
-        let background = [sky(0), sky(1)];
-        let bin = f64::from(row.bin);
-        // Centre of this row and of column 0 in unbinned pixels.
-        let middle = (bin - 1.0) / 2.0;
-        let y = f64::from(row.picture_row) * bin + middle;
-        let columns = out.pixels.len();
-        let lit: Vec<(&Star, Range<usize>)> = self
-            .near(y - middle, y + middle)
-            .map(|star| {
-                let (left, right) = star.columns(y);
-                let first = (left / bin).floor().max(f64::from(row.first_column)) as usize;
-                let behind = (right / bin).ceil().max(-1.0) + 1.0;
-                (star, first..columns.min(behind as usize))
-            })
-            .filter(|(_, columns)| !columns.is_empty())
-            .collect();
-        // Light of stars that overlap adds up on a background that is laid first.
+        let middle: Duration = row.from + (row.to.saturating_sub(row.from)) / 2;
+        let telescope = &self.telescope;
+        let (spot, sky_e_per_s) = self.world.dials_at(middle, |dials| {
+            let spot = telescope.spot(dials.seeing_arcsec, dials.focus_um);
+            (spot, telescope.surface_e_per_s(dials.sky_mag))
+        });
+        let mut steps = Vec::new();
+        let least_arcsec = spot.fwhm_px * telescope.arcsec_per_px / 4.0;
+        self.world.steps((row.from, row.to), least_arcsec, MOST_STEPS, &mut steps);
+        let wobble = self.wobble.mean(row.from, row.to.max(row.from));
+        for step in &mut steps {
+            step.place = (step.place.0 + wobble.0, step.place.1 + wobble.1);
+        }
+        let light_s: f64 = steps.iter().map(|step| step.light_s).sum();
+        if light_s <= 0.0 {
+            return Light::Dark;
+        }
+        let plate = self.plate(spot, sky_e_per_s, &steps);
+        let background = row.filters().map(|passes| (sky_e_per_s * light_s * passes) as f32);
+        let strokes = strokes(&plate, telescope, row, &steps, out.pixels.len());
         out.patches.clear();
-        for (_, columns) in &lit {
-            for column in columns.clone() {
+        // Light of stars that overlap adds up on a background that is laid first.
+        for stroke in &strokes {
+            for column in stroke.columns.clone() {
                 out.pixels[column] = background[column % 2];
             }
-            out.patches.push(columns.clone());
+            out.patches.push(stroke.columns.clone());
         }
-        for (star, columns) in &lit {
-            for column in columns.clone() {
-                let x = column as f64 * bin + middle;
-                let filter = row.filter(column as u32);
-                out.pixels[column] += (star.light(x, y, filter) * exposure_s) as f32;
-            }
+        for stroke in &strokes {
+            stroke.draw(plate.spot.scale_px, row.bin, &mut out.pixels);
         }
         Light::Patches(background)
     }
 }
 
-impl Star {
-    /// First and last column (unbinned) that it lights in row `y`.
-    fn columns(&self, y: f64) -> (f64, f64) {
-        let away = y - self.y;
-        let half = (self.radius * self.radius - away * away).max(0.0).sqrt();
-        (self.x - half, self.x + half)
+/// All that stars add to a row.
+fn strokes(
+    plate: &Plate,
+    telescope: &Telescope,
+    row: &RowExposure,
+    steps: &[Step],
+    columns: usize,
+) -> Vec<Stroke> {
+    let bin = f64::from(row.bin);
+    let mut strokes = Vec::new();
+    for step in steps.iter().filter(|step| step.light_s > 0.0) {
+        let (dx, dy) = telescope.shift_px(step.place);
+        // Of the light of a larger pixel each row and column of it has its part.
+        let weight = step.light_s / (bin * bin);
+        for y in 0..row.bin {
+            let y = f64::from(row.picture_row * row.bin + y);
+            for star in plate.near(y - dy, y - dy) {
+                let (star_x, away) = (star.x + dx, y - dy - star.y);
+                let half = (star.radius * star.radius - away * away).max(0.0).sqrt();
+                let first = ((star_x - half) / bin).floor().max(f64::from(row.first_column));
+                let behind = ((star_x + half) / bin).floor() + 1.0;
+                if behind <= first {
+                    continue;
+                }
+                let range = first as usize..columns.min(behind as usize);
+                if range.is_empty() {
+                    continue;
+                }
+                let peaks = star.tints(row).map(|tint| star.peak * tint * weight);
+                strokes.push(Stroke { columns: range, first_dx: first * bin - star_x, dy: away, peaks });
+            }
+        }
     }
+    strokes
+}
 
-    /// Electrons per second in the pixel at (`x`, `y`).
-    fn light(&self, x: f64, y: f64, filter: Filter) -> f64 {
-        let scale = moffat_scale();
-        let (dx, dy) = (x - self.x, y - self.y);
-        let q = 1.0 + (dx * dx + dy * dy) / (scale * scale);
-        let tint = match filter {
-            Filter::Red => self.tint.0,
-            Filter::Blue => self.tint.1,
-            Filter::None | Filter::Green => 1.0,
-        };
-        self.peak * tint * filter.passes() / (q * q * q)
+impl Stroke {
+    fn draw(&self, scale_px: f64, bin: u32, pixels: &mut [f32]) {
+        let per_square = (1.0 / (scale_px * scale_px)) as f32;
+        let level = 1.0 + (self.dy * self.dy) as f32 * per_square;
+        let odd = self.columns.start % 2;
+        let pixels = &mut pixels[self.columns.clone()];
+        let peaks = [self.peaks[odd] as f32, self.peaks[1 - odd] as f32];
+        for k in 0..bin {
+            let first_dx = (self.first_dx + f64::from(k)) as f32;
+            let light = |i: usize| {
+                let dx = first_dx + (i as u32 * bin) as f32;
+                let q = level + dx * dx * per_square;
+                1.0 / (q * q * q)
+            };
+            for (i, pixel) in pixels.iter_mut().enumerate() {
+                *pixel += light(i) * peaks[i % 2];
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_has_its_width_and_its_light() {
-        let field = StarField::new(1);
-        let star = field.stars[field.stars.len() / 2];
-        let half = star.light(star.x + WIDTH_PX / 2.0, star.y, Filter::None);
-        assert!((half / star.peak - 0.5).abs() < 1e-9);
-    }
-
-    #[test]
-    fn bright_stars_are_few_and_faint_ones_many() {
-        let field = StarField::new(1);
-        let brighter = |peak: f64| field.stars.iter().filter(|s| s.peak > peak).count();
-        let (few, many) = (brighter(100.0), brighter(10.0));
-        assert!(few > 20 && many > 4 * few && many < 9 * few, "{few} {many}");
-    }
-
-    #[test]
-    fn near_finds_every_star_that_touches() {
-        let field = StarField::new(2);
-        for y in [0.0, 1000.0, 6387.0] {
-            let touching = field.stars.iter().filter(|s| (s.y - y).abs() <= s.radius).count();
-            assert_eq!(field.near(y, y).count(), touching);
-            assert!(touching > 0);
-        }
-    }
-}
+mod tests;

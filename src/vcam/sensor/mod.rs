@@ -7,6 +7,7 @@ pub(super) mod noise;
 pub(super) mod pixels;
 pub(super) mod timing;
 
+use super::scene::optics::Field;
 use crate::model::Model;
 
 /// How one readout code lays out its rows. Rows are counted as the sensor counts them:
@@ -95,6 +96,10 @@ static IMX455: [Readout; 5] = [
 
 /// Columns and rows of the sensor's whole picture, unbinned.
 pub(super) const PICTURE: (u32, u32) = (9600, 6422);
+
+/// The light-sensitive part of that.
+pub(super) const PICTURE_FIELD: Field =
+    Field { columns: PLAIN.columns, first_column: PLAIN.black_columns, rows: PLAIN.lit_rows, pixel_um: 3.76 };
 
 /// True if there is a virtual camera for this model.
 pub(super) fn is_simulated(model: &Model) -> bool {

@@ -134,12 +134,12 @@ impl Imager {
         let columns = shot.readout.columns as usize;
         self.values.resize(columns, 0);
         let picture_row = shot.picture_row(wire_row);
-        let world = match &mut self.scene {
+        let source = match &mut self.scene {
             Scene::Pattern(pattern) => {
                 pattern.row(shot.serial, picture_row, shot.readout.bin, &mut self.values);
                 return;
             }
-            Scene::World(world) => world,
+            Scene::Lit(source) => source,
         };
         let (from, to) = shot.exposed(wire_row);
         let row = RowExposure {
@@ -152,7 +152,7 @@ impl Imager {
         };
         let lit = (0..shot.readout.lit_rows as i32).contains(&picture_row);
         self.light.pixels.resize(columns, 0.0);
-        let light = if lit { world.light(&row, &mut self.light) } else { Light::Dark };
+        let light = if lit { source.light(&row, &mut self.light) } else { Light::Dark };
         let sensor_row = u32::from(shot.first_row) + wire_row;
         let noise = self.noise.row(shot.serial, sensor_row, columns);
         // Overscan rows gather no dark current.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 fn one(text: &str) -> DeviceSpec {
@@ -28,7 +30,7 @@ fn every_option_is_understood() {
          &faults=stall@7+lost~0.25+late@9:20&supply=11.5&hostile=7",
     );
     assert_eq!(spec.model.name, "QHY600C");
-    assert_eq!((spec.seed, spec.speed, spec.ambient_c), (9, 2.5, -5.5));
+    assert_eq!((spec.seed, spec.speed, spec.dials.ambient_c), (9, 2.5, -5.5));
     assert_eq!(spec.scene, SceneSpec::Constant(77));
     assert_eq!(spec.serial[..15], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
     assert_eq!(spec.serial[15], 0xF1);
@@ -41,6 +43,61 @@ fn every_option_is_understood() {
     assert_eq!(spec.product, 0xC6FE);
     assert_eq!(spec.faults.to_string(), "stall@7+lost~0.25+late@9:20");
     assert_eq!((spec.supply_v, spec.hostile), (11.5, Some(7)));
+}
+
+#[test]
+fn every_scene_is_understood() {
+    for (text, scene) in [
+        ("stars", SceneSpec::Stars),
+        ("dark", SceneSpec::Dark),
+        ("flat:1.5e3", SceneSpec::Flat { e_per_s: 1500.0 }),
+        ("planet", SceneSpec::Planet { arcsec: 45.0 }),
+        ("planet:20.5", SceneSpec::Planet { arcsec: 20.5 }),
+        ("terminator", SceneSpec::Terminator { e_per_s: 1e6, period: Duration::from_secs(1) }),
+        ("terminator:5e5:800", SceneSpec::Terminator { e_per_s: 5e5, period: Duration::from_millis(800) }),
+        ("sky:/a:b", SceneSpec::Sky("/a:b".into())),
+        ("ramp", SceneSpec::Ramp),
+        ("xy", SceneSpec::Xy),
+    ] {
+        assert_eq!(one(&format!("QHY600M?scene={text}")).scene, scene);
+    }
+}
+
+#[test]
+fn telescope_mount_and_dials_are_understood() {
+    let spec = one(
+        "QHY600M?focal=530&aperture=106&vignette=25&wobble=0.3&sky_scale=2&drift=1.5:-0.25&worm=6:480&light=0.5\
+         &focus=-30&seeing=3.5&sky=19&pointing=120:-60&cap=on&world=/tmp/w",
+    );
+    let tracking = Tracking { drift_arcsec_per_min: (1.5, -0.25), periodic_arcsec: 6.0, period_s: 480.0 };
+    let optics = Optics {
+        focal_mm: Some(530.0),
+        aperture_mm: 106.0,
+        vignette_percent: 25.0,
+        wobble_arcsec: Some(0.3),
+        sky_scale: 2.0,
+        tracking: Some(tracking),
+    };
+    assert_eq!(spec.optics, optics);
+    let dials = Dials {
+        light: 0.5,
+        ambient_c: 20.0,
+        focus_um: -30.0,
+        seeing_arcsec: 3.5,
+        sky_mag: 19.0,
+        pointing_arcsec: (120.0, -60.0),
+        cap: true,
+    };
+    assert_eq!(spec.dials, dials);
+    assert_eq!(spec.world_file, Some("/tmp/w".into()));
+}
+
+#[test]
+fn cameras_of_one_order_have_one_mount() {
+    let list = DeviceSpec::parse_list("QHY600M?focal=200,QHY600M?drift=1:2").unwrap();
+    assert_eq!(list[0].optics.tracking, list[1].optics.tracking);
+    assert!(list[0].optics.tracking.is_some());
+    assert!(mistake("QHY600M?drift=1:3,QHY600M?drift=1:2").contains("one mount"));
 }
 
 #[test]
@@ -73,6 +130,28 @@ fn mistakes_are_named() {
         ("QHY600M?speed=inf", "`inf`"),
         ("QHY600M?ambient=99", "`99`"),
         ("QHY600M?scene=moon", "`moon`"),
+        ("QHY600M?scene=flat", "`flat`"),
+        ("QHY600M?scene=flat:-1", "`flat:-1`"),
+        ("QHY600M?scene=flat:nan", "`flat:nan`"),
+        ("QHY600M?scene=planet:0", "`planet:0`"),
+        ("QHY600M?scene=terminator:1", "`terminator:1`"),
+        ("QHY600M?scene=terminator:1:0", "`terminator:1:0`"),
+        ("QHY600M?scene=sky:", "`sky:`"),
+        ("QHY600M?world=", "`world`"),
+        ("QHY600M?focal=0", "`focal`"),
+        ("QHY600M?aperture=inf", "`inf`"),
+        ("QHY600M?vignette=101", "`101`"),
+        ("QHY600M?wobble=-1", "`-1`"),
+        ("QHY600M?sky_scale=nan", "`sky_scale`"),
+        ("QHY600M?drift=1", "EAST:NORTH"),
+        ("QHY600M?worm=5:0", "`worm`"),
+        ("QHY600M?light=-1", "`light`"),
+        ("QHY600M?focus=near", "`near`"),
+        ("QHY600M?seeing=0", "`seeing`"),
+        ("QHY600M?sky=31", "`31`"),
+        ("QHY600M?pointing=1:", "EAST:NORTH"),
+        ("QHY600M?cap=1", "on or off"),
+        ("QHY600M?stars=1", "pointing, cap"),
         ("QHY600M?scene=constant:65536", "`constant:65536`"),
         ("QHY600M?scene=file:", "`file:`"),
         ("QHY600M?serial=12", "`12`"),

@@ -37,6 +37,11 @@ fn imager(colour: bool) -> Imager {
     Imager::new(Scene::new(&SceneSpec::Stars, 1).unwrap(), 1, colour)
 }
 
+/// In front of a panel that gives two electrons a second.
+fn panel() -> Imager {
+    Imager::new(Scene::new(&SceneSpec::Flat { e_per_s: 2.0 }, 1).unwrap(), 1, false)
+}
+
 /// Values of some rows, counted from the first picture row.
 fn rows(imager: &mut Imager, shot: &Shot, picture_rows: std::ops::Range<i64>) -> Vec<Vec<u16>> {
     let lead = i64::from(shot.readout.picture_at) - i64::from(shot.first_row);
@@ -99,7 +104,7 @@ fn light_falls_on_the_effective_area_only() {
 
 #[test]
 fn sky_grows_with_exposure_and_its_noise_with_its_root() {
-    let mut imager = imager(false);
+    let mut imager = panel();
     let mut last = 0.0;
     for exposure_s in [10.0, 20.0, 40.0, 400.0] {
         let rows = rows(&mut imager, &shot(exposure_s, GAIN_26), 3000..3020);
@@ -170,7 +175,7 @@ fn colours_see_different_skies() {
 
 #[test]
 fn the_3x3_readout_sees_the_same_sky_with_less_noise() {
-    let mut imager = imager(false);
+    let mut imager = panel();
     let mut binned = shot(20.0, GAIN_26);
     binned.readout = readout(4).unwrap();
     let (level, noise) = area(&rows(&mut imager, &binned, 1000..1060), 8..3200, 1);
