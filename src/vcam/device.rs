@@ -243,7 +243,9 @@ impl Device {
                 self.i2c.insert(register, value);
             }
             Out::Guide { pin, on } => {
-                self.guide.as_mut().ok_or(Refusal::Stall)?.set(pin, on, now);
+                if let Some(push) = self.guide.as_mut().ok_or(Refusal::Stall)?.set(pin, on, now) {
+                    self.world.push(now, push, on);
+                }
             }
             Out::Wheel(text) => self.wheel.write(&text, now),
             Out::Fan(record) => self.fan = record,

@@ -41,4 +41,4 @@ pub use guide::Push;
 pub use loader::Loader;
 pub use port::{Port, Socket};
 pub use spec::{DeviceSpec, SpecError};
-pub use world::{Dials, Direction, GUIDE_ARCSEC_PER_S, Mount, Tracking, World};
+pub use world::{Dials, GUIDE_ARCSEC_PER_S, Mount, Tracking, World};

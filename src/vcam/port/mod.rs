@@ -371,6 +371,7 @@ impl Port {
         }
         plugged.changes += 1;
         drop(plugged);
+        self.world.let_go(self.clock.now());
         self.changed.notify_all();
         self.watchers.tell(&BusEvent::Left(self.identity.clone()));
         if let Some(back) = back {

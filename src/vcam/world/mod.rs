@@ -14,10 +14,12 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::guide::Push;
+
 pub use dials::Dials;
 pub(super) use dials::{NAMES, Stuck, number, pair};
 use file::WorldFile;
-pub use mount::{Direction, GUIDE_ARCSEC_PER_S, Mount, Tracking};
+pub use mount::{GUIDE_ARCSEC_PER_S, Mount, Tracking};
 
 /// So many positions of the dials are known by their times.
 const REMEMBERED: usize = 512;
@@ -86,9 +88,25 @@ impl World {
         }
     }
 
-    /// A pulse on the guide port at camera time `now`.
-    pub fn pulse(&self, now: Duration, direction: Direction, length: Duration) {
-        self.shared.mount.pulse(now + self.plugged, direction, length);
+    /// A guide pulse at camera time `now`.
+    pub fn pulse(&self, now: Duration, push: Push, length: Duration) {
+        self.shared.mount.pulse(now + self.plugged, push, length);
+    }
+
+    /// The guide port of the camera pushes from camera time `now` on, or no more.
+    pub(super) fn push(&self, now: Duration, push: Push, on: bool) {
+        if on {
+            self.shared.mount.push(now + self.plugged, push);
+        } else {
+            self.shared.mount.release(now + self.plugged, push);
+        }
+    }
+
+    /// The camera left at camera time `now`: its guide port pushes no more.
+    pub(super) fn let_go(&self, now: Duration) {
+        for push in [Push::East, Push::North, Push::South, Push::West] {
+            self.push(now, push, false);
+        }
     }
 
     /// The dials as they stand.

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use crate::vcam::guide::Push;
+
 /// Stars go by at this rate, in arcseconds a second.
 const SIDEREAL: f64 = 15.041;
 /// A guide pulse moves the axis with this part of it, on either axis.
@@ -18,34 +20,6 @@ const REMEMBERED: usize = 512;
 
 /// Speed of a guide pulse in arcseconds a second.
 pub const GUIDE_ARCSEC_PER_S: f64 = GUIDE_RATE * SIDEREAL;
-
-/// Where a guide pulse moves the axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Right ascension grows.
-    East,
-    /// Right ascension shrinks.
-    West,
-    /// Declination grows.
-    North,
-    /// Declination shrinks.
-    South,
-}
-
-impl Direction {
-    fn sign(self) -> (f64, f64) {
-        match self {
-            Direction::East => (1.0, 0.0),
-            Direction::West => (-1.0, 0.0),
-            Direction::North => (0.0, 1.0),
-            Direction::South => (0.0, -1.0),
-        }
-    }
-
-    fn is_ra(self) -> bool {
-        matches!(self, Direction::East | Direction::West)
-    }
-}
 
 /// How well it follows the sky by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -74,14 +48,25 @@ struct Pulses {
 
 #[derive(Clone, Copy, Debug)]
 struct Pulse {
-    direction: Direction,
+    push: Push,
     from: Duration,
     to: Duration,
 }
 
 impl Pulse {
-    fn arcsec(&self, at: Duration) -> f64 {
-        GUIDE_ARCSEC_PER_S * at.min(self.to).saturating_sub(self.from).as_secs_f64()
+    /// How far it has moved the axis.
+    fn way(&self, at: Duration) -> (f64, f64) {
+        let arcsec = GUIDE_ARCSEC_PER_S * at.min(self.to).saturating_sub(self.from).as_secs_f64();
+        match self.push {
+            Push::East => (arcsec, 0.0),
+            Push::West => (-arcsec, 0.0),
+            Push::North => (0.0, arcsec),
+            Push::South => (0.0, -arcsec),
+        }
+    }
+
+    fn goes_on(&self, push: Push, at: Duration) -> bool {
+        self.push == push && self.to > at
     }
 }
 
@@ -91,21 +76,26 @@ impl Mount {
         Mount { tracking, pulses: Mutex::default() }
     }
 
-    /// A guide pulse that begins at `at`. It ends one that is still going on along the
-    /// same axis, as a guide port does; one of no length does just that.
-    pub fn pulse(&self, at: Duration, direction: Direction, length: Duration) {
+    /// A guide pulse of some length, or another end for one that goes on.
+    pub fn pulse(&self, at: Duration, push: Push, length: Duration) {
+        self.release(at, push);
+        self.pulses.lock().push(Pulse { push, from: at, to: at.saturating_add(length) });
+    }
+
+    /// A push that goes on until it is released.
+    pub fn push(&self, at: Duration, push: Push) {
         let mut pulses = self.pulses.lock();
-        for old in pulses.known.iter_mut().filter(|old| old.direction.is_ra() == direction.is_ra()) {
-            old.to = old.to.min(at).max(old.from);
+        if !pulses.known.iter().any(|old| old.goes_on(push, at)) {
+            pulses.push(Pulse { push, from: at, to: Duration::MAX });
         }
-        if pulses.known.len() == REMEMBERED {
-            let oldest = pulses.known.remove(0);
-            let (east, north) = oldest.direction.sign();
-            let arcsec = oldest.arcsec(oldest.to);
-            pulses.done.0 += east * arcsec;
-            pulses.done.1 += north * arcsec;
+    }
+
+    /// Ends a push.
+    pub fn release(&self, at: Duration, push: Push) {
+        let mut pulses = self.pulses.lock();
+        for old in pulses.known.iter_mut().filter(|old| old.goes_on(push, at)) {
+            old.to = at.max(old.from);
         }
-        pulses.known.push(Pulse { direction, from: at, to: at.saturating_add(length) });
     }
 
     /// Where the axis points at a time.
@@ -115,15 +105,23 @@ impl Mount {
         let turns = if period_s > 0.0 { t / period_s } else { 0.0 };
         let mut place = (drift.0 * t / 60.0 + periodic_arcsec * (TAU * turns).sin(), drift.1 * t / 60.0);
         let pulses = self.pulses.lock();
-        place.0 += pulses.done.0;
-        place.1 += pulses.done.1;
+        place = (place.0 + pulses.done.0, place.1 + pulses.done.1);
         for pulse in &pulses.known {
-            let (east, north) = pulse.direction.sign();
-            let arcsec = pulse.arcsec(at);
-            place.0 += east * arcsec;
-            place.1 += north * arcsec;
+            let way = pulse.way(at);
+            place = (place.0 + way.0, place.1 + way.1);
         }
         place
+    }
+}
+
+impl Pulses {
+    fn push(&mut self, pulse: Pulse) {
+        if self.known.len() == REMEMBERED {
+            let oldest = self.known.remove(0);
+            let way = oldest.way(oldest.to.min(pulse.from));
+            self.done = (self.done.0 + way.0, self.done.1 + way.1);
+        }
+        self.known.push(pulse);
     }
 }
 
@@ -142,29 +140,36 @@ mod tests {
     #[test]
     fn a_pulse_moves_at_half_the_sidereal_rate_while_it_lasts() {
         let mount = Mount::new(Tracking::default());
-        mount.pulse(ms(1000), Direction::West, ms(2000));
-        mount.pulse(ms(1000), Direction::North, ms(500));
+        mount.pulse(ms(1000), Push::West, ms(2000));
+        mount.pulse(ms(1000), Push::North, ms(500));
         assert!(near(mount.place(ms(1000)), (0.0, 0.0)));
         assert!(near(mount.place(ms(2000)), (-7.5205, 3.76025)));
         assert!(near(mount.place(ms(9000)), (-15.041, 3.76025)));
-        mount.pulse(ms(9000), Direction::East, ms(2000));
+        mount.pulse(ms(9000), Push::East, ms(2000));
         assert!(near(mount.place(ms(20_000)), (0.0, 3.76025)));
     }
 
     #[test]
-    fn a_pulse_ends_the_one_before_it_on_its_axis() {
+    fn pushes_last_until_they_are_released() {
         let mount = Mount::new(Tracking::default());
-        mount.pulse(ms(0), Direction::North, ms(60_000));
-        mount.pulse(ms(0), Direction::East, ms(4000));
-        mount.pulse(ms(1000), Direction::South, ms(0));
-        assert!(near(mount.place(ms(100_000)), (4.0 * 7.5205, 7.5205)));
+        mount.push(ms(1000), Push::North);
+        mount.push(ms(2000), Push::North);
+        mount.push(ms(2000), Push::East);
+        assert!(near(mount.place(ms(4000)), (2.0 * 7.5205, 3.0 * 7.5205)));
+        mount.release(ms(4000), Push::North);
+        mount.release(ms(4000), Push::South);
+        // Both ways at once is no way.
+        mount.push(ms(5000), Push::West);
+        assert!(near(mount.place(ms(9000)), (3.0 * 7.5205, 3.0 * 7.5205)));
+        mount.pulse(ms(9000), Push::West, ms(0));
+        assert!(near(mount.place(ms(10_000)), (4.0 * 7.5205, 3.0 * 7.5205)));
     }
 
     #[test]
     fn forgotten_pulses_still_count() {
         let mount = Mount::new(Tracking::default());
         for n in 0..3 * REMEMBERED as u64 {
-            mount.pulse(ms(1000 * n), Direction::South, ms(100));
+            mount.pulse(ms(1000 * n), Push::South, ms(100));
         }
         assert_eq!(mount.pulses.lock().known.len(), REMEMBERED);
         let all = -0.75205 * 3.0 * REMEMBERED as f64;

@@ -27,7 +27,7 @@ fn light_is_what_the_dials_let_through_while_the_row_is_exposed() {
 fn a_camera_that_comes_back_finds_the_same_world() {
     let first = world();
     first.turn(s(10), |dials| dials.ambient_c = 5.0);
-    first.pulse(s(20), Direction::East, s(2));
+    first.pulse(s(20), Push::East, s(2));
     let again = first.plugged_in_at(s(15));
     assert_eq!(again.ambient_c(), 5.0);
     let mut steps = Vec::new();
@@ -44,7 +44,7 @@ fn steps_follow_what_moves_and_miss_no_light() {
     let mut steps = Vec::new();
     world.steps((s(0), s(60)), 0.5, 32, &mut steps);
     assert_eq!(steps, [Step { place: (0.0, 0.0), light_s: 60.0 }]);
-    world.pulse(s(10), Direction::South, s(1));
+    world.pulse(s(10), Push::South, s(1));
     world.turn(s(30), |dials| dials.light = 2.0);
     world.steps((s(0), s(60)), 0.5, 32, &mut steps);
     assert_eq!(steps.len(), 16);

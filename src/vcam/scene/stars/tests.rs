@@ -1,8 +1,9 @@
 use super::super::tests::{Picture, scene, scene_in_world, whole};
 use super::*;
+use crate::vcam::guide::Push;
 use crate::vcam::scene::optics::Field;
 use crate::vcam::spec::{DeviceSpec, Optics};
-use crate::vcam::world::{Direction, GUIDE_ARCSEC_PER_S};
+use crate::vcam::world::GUIDE_ARCSEC_PER_S;
 
 const SECOND: Duration = Duration::from_secs(1);
 const FIELD: Field = crate::vcam::sensor::PICTURE_FIELD;
@@ -166,15 +167,15 @@ fn a_guide_pulse_moves_the_field_by_its_arcseconds() {
     let pixels = GUIDE_ARCSEC_PER_S / telescope().arcsec_per_px;
     let start = place(0);
     // Pointing west the telescope leaves the stars behind to the east, which is left.
-    world.pulse(10 * SECOND, Direction::West, SECOND);
+    world.pulse(10 * SECOND, Push::West, SECOND);
     let west = place(20);
     assert!((west.0 - start.0 + pixels).abs() < 0.05 && (west.1 - start.1).abs() < 0.05, "{west:?}");
     // Pointing north it leaves them to the south, which is down.
-    world.pulse(30 * SECOND, Direction::North, SECOND / 2);
+    world.pulse(30 * SECOND, Push::North, SECOND / 2);
     let north = place(40);
     assert!((north.0 - west.0).abs() < 0.05 && (north.1 - west.1 - pixels / 2.0).abs() < 0.05, "{north:?}");
-    world.pulse(50 * SECOND, Direction::East, SECOND);
-    world.pulse(50 * SECOND, Direction::South, SECOND / 2);
+    world.pulse(50 * SECOND, Push::East, SECOND);
+    world.pulse(50 * SECOND, Push::South, SECOND / 2);
     let back = place(60);
     assert!((back.0 - start.0).abs() < 1e-3 && (back.1 - start.1).abs() < 1e-3, "{back:?}");
     assert_eq!(place(0), start, "what was exposed before the pulses is as it was");
