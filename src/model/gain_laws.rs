@@ -42,3 +42,17 @@ pub(super) static EXTENDED: GainLaw = GainLaw {
     cut: EXTENDED_CUT,
     ..law(&[piece(0, rising(2400, 16), fixed(8)), piece(101, fixed(4000), rising(9, 1))])
 };
+
+/// The same as [`PHOTOGRAPHIC`] with a digital code of 255 at most: QHY268 modes 0 and 4.
+pub(super) static PHOTOGRAPHIC_255: GainLaw = law(&[
+    piece(0, rising(2400, 40), fixed(8)),
+    piece(26, rising(2440, 40), fixed(8)).switches(0, 1),
+    piece(66, fixed(4000), rising(9, 1).most(255)).switches(0, 1),
+]);
+
+/// The same as [`HIGH_GAIN`], but byte 14 goes back at 100: QHY268 modes 1, 5 and 6.
+pub(super) static HIGH_GAIN_SWITCHING: GainLaw = law(&[
+    piece(0, rising(0, 40), fixed(8)).switches(3, 0),
+    piece(56, Line { first: 4000, step: 4000, per: 45, most: 4000 }, fixed(8)).switches(2, 1),
+    piece(100, fixed(4000), rising(8, 1)).switches(3, 1),
+]);

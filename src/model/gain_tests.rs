@@ -2,7 +2,7 @@
 
 use super::super::gain_laws::{EXTENDED, HIGH_GAIN, PHOTOGRAPHIC};
 use super::*;
-use crate::model::{Model, by_name};
+use crate::model::{ControlId, DigitalSlots, Model, by_name};
 
 /// One group of read modes: analogue, digital, byte 14 and byte 16 for settings 0..=200.
 type Group = (Vec<usize>, [Vec<i64>; 4]);
@@ -160,4 +160,73 @@ fn settings_beyond_the_sweep_do_not_overflow() {
     }
     // Observed: setting 1000 in mode 0 sends digital 0x03AF.
     assert_eq!(PHOTOGRAPHIC.steps(1000.0).digital, 0x03AF);
+}
+
+/// Every row that was recorded of the other cameras of the family.
+#[test]
+fn every_observed_code_of_the_family_comes_out() {
+    const NAMES: [&str; 8] =
+        ["analogue", "red", "green-analogue", "green", "blue-analogue", "blue", "byte13-14", "byte16"];
+    let mut compared = 0;
+    // A run of values, or none where the codes were not set.
+    let values = |words: &[&str]| -> Option<Vec<i64>> {
+        let mut values = vec![words[0].parse().ok()?];
+        for word in &words[1..] {
+            let (count, step) = word.split_once('*').unwrap();
+            for _ in 0..count.parse().unwrap() {
+                values.push(values.last().unwrap() + step.parse::<i64>().unwrap());
+            }
+        }
+        Some(values)
+    };
+    let text: String = include_str!("observed/family-gain.txt")
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .fold(String::new(), |text, line| {
+            text + if line.starts_with(' ') { " " } else { "\n" } + line.trim_start()
+        });
+    for block in text.split("\nmodes ").skip(1) {
+        let mut lines = block.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let modes = lines.next().unwrap();
+        let columns: Vec<(&str, Option<Vec<i64>>)> =
+            lines.filter(|l| !l.is_empty()).map(|l| (l[0], values(&l[1..]))).collect();
+        let column = |name| columns.iter().find(|(n, _)| *n == name).map(|(_, values)| values);
+        let gains = column("gain").unwrap().as_ref().unwrap();
+        for mode in modes {
+            let (name, number) = mode.split_once(':').unwrap();
+            let Some(model) = by_name(name) else {
+                compared += gains.len();
+                continue;
+            };
+            let most = model.control(ControlId::GAIN).unwrap().range.unwrap().max;
+            for (i, &gain) in gains.iter().enumerate() {
+                assert!(gain as f64 <= most, "{mode} {gain}");
+                let steps = model.read_modes[number.parse::<usize>().unwrap()].gain.steps(gain as f64);
+                let [green, blue] = match model.digital_slots {
+                    DigitalSlots::First => [0; 2],
+                    DigitalSlots::All | DigitalSlots::WhiteBalance { .. } => [steps.digital; 2],
+                };
+                let sent = [
+                    steps.analogue,
+                    steps.digital,
+                    steps.more_analogue[0],
+                    green,
+                    steps.more_analogue[1],
+                    blue,
+                    steps.switch_14,
+                    u16::from(steps.switch_16),
+                ];
+                for (what, sent) in NAMES.into_iter().zip(sent) {
+                    let expected = match column(what) {
+                        Some(Some(values)) => values[i],
+                        Some(None) => continue,
+                        None => 0,
+                    };
+                    assert_eq!(i64::from(sent), expected, "{mode} {gain} {what}");
+                }
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 25_511);
 }

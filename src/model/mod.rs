@@ -5,8 +5,10 @@
 //! named law ([`GainLaw`], [`RowRule`], ...) handled once.
 #![forbid(unsafe_code)]
 
+mod cameras;
 pub mod control;
 pub mod curves;
+mod family;
 pub mod gain;
 mod gain_laws;
 pub mod known;
@@ -32,7 +34,7 @@ pub use udev::udev_rules;
 
 /// All models that the library can drive.
 pub fn all() -> impl Iterator<Item = &'static Model> {
-    [qhy600::MODELS].into_iter().flatten()
+    [qhy600::MODELS].into_iter().chain(cameras::MODELS.iter().copied()).flatten()
 }
 
 /// The model of a running camera, by USB product id and byte 1 of its identity block.

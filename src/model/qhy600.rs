@@ -34,7 +34,7 @@ const MONO: Model = Model {
     pixel_um: 3.76,
     ddr_mib: 2048,
     read_modes: READ_MODES,
-    controls: &[&controls(false)],
+    controls: &[&[&controls(false)]],
     bins: &[1, 2, 3, 4],
     depths: &[8, 16, 32],
     digital_slots: DigitalSlots::First,
@@ -75,7 +75,7 @@ const COLOUR: Model = Model {
     identity: IdentityByte::Colour,
     device_type: 4062,
     bayer: Some(Bayer::Rg),
-    controls: &[&controls(true)],
+    controls: &[&[&controls(true)]],
     digital_slots: DigitalSlots::WhiteBalance { unity: 10 },
     // Observed: no watchdog requests at all, and control 74 unavailable.
     has: Peripherals { watchdog: false, ..MONO.has },

@@ -47,7 +47,7 @@ pub struct Model {
     /// Every control the library knows for it, in groups: what a group says of an id goes
     /// before what later ones say. Ids not listed are unavailable. [`Model::controls`] has
     /// each once.
-    pub controls: &'static [&'static [Control]],
+    pub controls: &'static [ControlGroups],
     /// Bin factors offered.
     pub bins: &'static [u32],
     /// Sample sizes offered, in bits.
@@ -321,6 +321,9 @@ pub struct LowDarkCurrent {
     pub on_before_end: Duration,
 }
 
+/// Controls in groups, as tables share them.
+pub type ControlGroups = &'static [&'static [Control]];
+
 /// One control of a model.
 #[derive(Clone, Copy, Debug)]
 pub struct Control {
@@ -438,13 +441,17 @@ pub enum Write {
 impl Model {
     /// The table row of a control.
     pub fn control(&self, id: ControlId) -> Option<&'static Control> {
-        self.controls.iter().copied().flatten().find(|c| c.id == id)
+        self.rows().find(|c| c.id == id)
     }
 
     /// Every control once, the model's own ones first.
     pub fn controls(&self) -> impl Iterator<Item = &'static Control> + '_ {
-        let all = self.controls.iter().copied().flatten();
-        all.filter(|&control| std::ptr::eq(self.control(control.id).unwrap_or(control), control))
+        self.rows().filter(|&row| self.control(row.id).is_some_and(|first| std::ptr::eq(first, row)))
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static Control> + 'static {
+        let groups: &'static [ControlGroups] = self.controls;
+        groups.iter().copied().flatten().copied().flatten()
     }
 
     /// Number of the read modes.
