@@ -36,7 +36,7 @@ pub(super) const BARE: Peripherals = Peripherals {
     cooler: false,
     wheel: false,
     gps: false,
-    guide_port: false,
+    guide_port: None,
     trigger: false,
     watchdog: false,
     frame_numbers: true,
@@ -47,7 +47,11 @@ pub(super) const BARE: Peripherals = Peripherals {
 pub(super) const COOLED: Peripherals = Peripherals { cooler: true, wheel: true, ..BARE };
 
 /// A planetary camera with a guide port.
-pub(super) const PLANETARY: Peripherals = Peripherals { guide_port: true, ..BARE };
+pub(super) const PLANETARY: Peripherals = Peripherals { guide_port: Some(GuidePort::USUAL), ..BARE };
+
+/// A newer one, whose port has its pins in another order.
+pub(super) const PLANETARY_CROSSED: Peripherals =
+    Peripherals { guide_port: Some(GuidePort::CROSSED), ..PLANETARY };
 
 /// Circuits that glow are off, by way of this sensor register. The times are a QHY600's.
 pub(super) const fn low_dark_current(register: u16) -> Option<LowDarkCurrent> {

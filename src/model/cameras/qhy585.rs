@@ -29,7 +29,7 @@ const PLANETARY_MONO: Model = Model {
     traffic: TrafficLaw::Value,
     wire: WireForm { can_empty: false, ..BIG_ENDIAN },
     init: InitPlan { single: INIT_TWICE, live: INIT_TWICE, first_defaults: DEFAULTS },
-    has: PLANETARY,
+    has: PLANETARY_CROSSED,
     facts: FACTS,
 };
 
@@ -50,7 +50,7 @@ const MINICAM_MONO: Model = Model {
     device_type: 4138,
     read_modes: &[FULL],
     controls: &[MONO_CONTROLS, COOLED_CONTROLS, CONTROLS],
-    has: Peripherals { cooler: true, wheel: true, ..PLANETARY },
+    has: Peripherals { cooler: true, wheel: true, ..PLANETARY_CROSSED },
     ..PLANETARY_MONO
 };
 

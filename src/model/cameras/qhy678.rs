@@ -27,7 +27,7 @@ const MONO: Model = Model {
     traffic: TrafficLaw::Value,
     wire: WireForm { can_empty: false, ..BIG_ENDIAN },
     init: InitPlan { single: INIT_TWICE, live: INIT_TWICE, first_defaults: DEFAULTS },
-    has: PLANETARY,
+    has: PLANETARY_CROSSED,
     facts: FACTS,
 };
 
