@@ -16,6 +16,7 @@ mod models;
 mod probe;
 #[cfg(target_os = "linux")]
 mod ptc;
+mod suggest;
 mod support;
 
 use std::process::ExitCode;
@@ -49,6 +50,8 @@ enum Command {
     Capture(capture::Args),
     /// Look closely at a real camera and write a report for the authors
     Probe(probe::Args),
+    /// Find an offset or a USB traffic value by looking at bias frames
+    Suggest(suggest::Args),
     /// List the camera models that the library knows
     Models(models::Args),
     /// List the C functions and what each of them does
@@ -71,6 +74,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Info(args) => info::run(args, &open()?),
         Command::Capture(args) => capture::run(args, open),
         Command::Probe(args) => probe::run(args, cli.virtual_devices.as_deref()),
+        Command::Suggest(args) => suggest::run(args, &open()?),
         Command::Models(args) => models::run(args),
         Command::Matrix(args) => matrix::run(args),
         #[cfg(target_os = "linux")]
