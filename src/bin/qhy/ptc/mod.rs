@@ -80,6 +80,12 @@ pub(crate) fn run(args: &Args, virtual_devices: Option<&str>) -> Result<()> {
         Some(file) => Some(markdown::open(file, report::PLACE)?),
         None => None,
     };
+    for file in [&args.markdown, &args.png].into_iter().flatten() {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            return Err(Failure::new(format_args!("{}: no such folder", file.display())));
+        }
+    }
     let devices = virtual_devices.map(|devices| format!("virtual:{devices}"));
     let mut rig = Rig::open(&library, devices.as_deref(), args.camera.as_deref(), args.quiet)?;
 

@@ -54,7 +54,7 @@ pub(crate) fn curve_rows(curves: &[Curve]) -> Vec<Vec<String>> {
         row.push(limit.unwrap_or("-").into());
         row.push(format!("{:.2}", fit.row_noise_e));
         row.push(number(fit.linearity.map(|l| l.r_squared), 6));
-        row.push(number(fit.linearity.map(|l| l.worst * 100.0), 2));
+        row.push(number(fit.linearity.map(|l| l.worst * 100.0), 3));
         rows.push(row);
     }
     rows

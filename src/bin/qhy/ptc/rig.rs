@@ -28,9 +28,10 @@ pub(crate) struct Rig {
     pub(crate) model: &'static Model,
     room: Vec<u8>,
     mode: u32,
+    /// The offset that the camera has had.
+    offset: f64,
     exposure_us: f64,
     progress: Progress,
-    doing: String,
     interrupt: Interrupt,
 }
 
@@ -76,10 +77,20 @@ impl Rig {
             let _ = sdk.release_resource();
         })?;
         let progress = Progress::new(quiet);
-        let (room, doing) = (Vec::new(), String::new());
-        let mut rig = Rig { sdk, camera, model, room, mode: 0, exposure_us: 0.0, progress, doing, interrupt };
+        let mut rig = Rig {
+            sdk,
+            camera,
+            model,
+            room: Vec::new(),
+            mode: 0,
+            offset: 0.0,
+            exposure_us: 0.0,
+            progress,
+            interrupt,
+        };
         rig.mode = rig.sdk.read_mode(camera).map_err(Failure::new)?;
         rig.start().map_err(Failure::new)?;
+        rig.offset = rig.get(ControlId::OFFSET).map_err(Failure::new)?;
         Ok(rig)
     }
 
@@ -159,8 +170,7 @@ impl Rig {
     }
 
     /// What is going on, for a person who waits.
-    pub(crate) fn tell(&mut self, doing: &str, percent: f64) {
-        self.doing = doing.to_string();
+    pub(crate) fn tell(&self, doing: &str, percent: f64) {
         self.progress.show(doing, percent);
     }
 
@@ -195,11 +205,12 @@ impl Rig {
         Ok(Picture { width: shape.width, samples })
     }
 
-    /// Sets an offset at which no noise is cut off at 0: the one wanted, or the present one
-    /// or as much more as it takes.
+    /// Sets an offset at which no noise is cut off at 0: the one wanted, or the one that the
+    /// camera had, or as much more as it takes.
     pub(crate) fn lift(&mut self, wanted: Option<u32>) -> std::result::Result<(), String> {
-        if let Some(offset) = wanted {
-            return self.order(ControlId::OFFSET, f64::from(offset));
+        self.order(ControlId::OFFSET, wanted.map_or(self.offset, f64::from))?;
+        if wanted.is_some() {
+            return Ok(());
         }
         let most = self.sdk.largest(self.camera, ControlId::OFFSET)?;
         loop {

@@ -134,11 +134,12 @@ impl Canvas {
 
     fn letters(&mut self, text: &str, ink: Ink, place: impl Fn(i32, i32) -> (i32, i32)) {
         for (number, letter) in text.chars().enumerate() {
-            for (row, dots) in font::glyph(letter).into_iter().enumerate() {
+            let down = font::descent(letter) as i32;
+            for (row, dots) in (down..).zip(font::glyph(letter)) {
                 for column in (0..font::SIZE.0 as i32).filter(|c| dots >> (4 - c) & 1 == 1) {
                     for n in 0..ZOOM * ZOOM {
                         let along = number as i32 * ADVANCE + column * ZOOM + n % ZOOM;
-                        self.set(place(along, row as i32 * ZOOM + n / ZOOM), ink);
+                        self.set(place(along, row * ZOOM + n / ZOOM), ink);
                     }
                 }
             }
