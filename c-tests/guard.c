@@ -219,6 +219,21 @@ static void image_functions(qhyccd_handle *camera)
     printf("image functions stay inside\n");
 }
 
+/* One byte, whatever wheel there is, and none if it is not a position. */
+static void wheel_status(qhyccd_handle *camera, uint8_t *status)
+{
+    for (int i = 0; i < 32; i++) {
+        *status = '!';
+        if (GetQHYCCDCFWStatus(camera, (char *)status) == QHYCCD_SUCCESS)
+            CHECK(*status && strchr("0123456789ABCDEFabcdefN/", *status));
+        else
+            CHECK(*status == '!');
+    }
+    char order[] = "Z";
+    CHECK(SendOrder2QHYCCDCFW(camera, order, 1) == QHYCCD_ERROR);
+    CHECK(strstr(GetQHYCCDLastError(), "no filter wheel position") != NULL);
+}
+
 /* Texts and small records, in the smallest buffer that a program in the field passes. */
 static void answers(qhyccd_handle *camera)
 {
@@ -231,7 +246,7 @@ static void answers(qhyccd_handle *camera)
     CHECK(memchr(model.start, 0, 16) != NULL);
     CHECK_OK(GetQHYCCDFWVersion(camera, firmware.start));
     CHECK_OK(GetQHYCCDFPGAVersion(camera, 0, fpga.start));
-    GetQHYCCDCFWStatus(camera, (char *)wheel.start); /* with or without a wheel */
+    wheel_status(camera, wheel.start);
     CHECK_OK(GetQHYCCDPreciseExposureInfo(camera, &numbers[0], &numbers[1], &numbers[2], &numbers[3],
                                           &numbers[4], &numbers[5], is_long.start));
     CHECK_OK(GetQHYCCDNumberOfReadModes(camera, &count));

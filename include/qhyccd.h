@@ -546,9 +546,11 @@ uint32_t TestQHYCCDPIDParas(qhyccd_handle *h, double p, double i, double d);
 
 /**
  * Sends the wheel to a position: the first character of `order`, upper or lower case.
- * Returns before it is there.
+ * Returns before it is there. Without an earlier question for the number of slots it asks
+ * for that first, 0.2 s. Frames do not wait for any of these calls.
  *
- * Returns 0, or `QHYCCD_ERROR` if there is no wheel or no such position.
+ * Returns 0, or `QHYCCD_ERROR` if no wheel answers or it has no such position; then nothing
+ * moves.
  */
 uint32_t SendOrder2QHYCCDCFW(qhyccd_handle *handle, char *order, uint32_t length);
 
@@ -556,12 +558,16 @@ uint32_t SendOrder2QHYCCDCFW(qhyccd_handle *handle, char *order, uint32_t length
  * Reads the position of the wheel. While it turns the answer is another position or `N`.
  * Exactly one byte is written, without a terminator.
  *
- * Returns 0, or `QHYCCD_ERROR` if no wheel answers; then nothing is written.
+ * Takes 0.1 s, and at most 2.1 s if the camera does not answer.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if no wheel answers or what it answers is no position; then
+ * nothing is written.
  */
 uint32_t GetQHYCCDCFWStatus(qhyccd_handle *handle, char *status);
 
 /**
- * Tells whether a wheel answers.
+ * Tells whether a wheel answers. One that looks for its first slot, in the first 16 s or so
+ * after power-on, does not. Takes 0.1 s, and at most 2.1 s if the camera does not answer.
  *
  * Returns 0 if one does, `QHYCCD_ERROR` if not.
  */

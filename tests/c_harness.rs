@@ -104,7 +104,8 @@ fn a_recorded_run_plays_again_without_the_camera() {
 #[test]
 fn nothing_is_written_outside_a_frame_and_every_pixel_is_right() {
     let program = Program::build("guard", "guard");
-    let colour = FAST.replace("600M", "600C");
+    // This one has a wheel that answers rubbish.
+    let colour = FAST.replace("600M?", "600C?wheel=7:garbage&");
     program.expect(FAST, &[], "guard");
     program.expect(&colour, &[], "guard");
     let mut command = program.command(&colour, &[]);

@@ -47,6 +47,8 @@ pub struct Camera {
     pub(super) cooling: Mutex<CoolingState>,
     /// Held for one question and its answer.
     pub(super) wheel: Mutex<()>,
+    /// Positions of the wheel, once it told them.
+    pub(super) wheel_slots: Mutex<Option<u32>>,
     pub(super) calibration: Mutex<CalibrationSlot>,
     /// Whether a humidity sensor is fitted, once the camera was asked.
     pub(super) humidity_sensor: Mutex<Option<bool>>,
@@ -98,6 +100,7 @@ impl Camera {
             guide: GuideSlot::default(),
             cooling: Mutex::new(CoolingState { order: Cooling::Untouched, pwm: 0.0 }),
             wheel: Mutex::new(()),
+            wheel_slots: Mutex::new(None),
             calibration: Mutex::new(CalibrationSlot::default()),
             humidity_sensor: Mutex::new(None),
             threads: AtomicUsize::new(options.threads),

@@ -8,6 +8,7 @@ use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
 use super::cooler::Cooler;
 use super::ddr::Sending;
+use super::gps::GpsBox;
 use super::guide::{Guide, Push};
 use super::loader::Loader;
 use super::scene::Scene;
@@ -129,7 +130,7 @@ impl Device {
             sequencer: Sequencer::new(readout, spec),
             imager: Imager::new(Scene::of_camera(spec, &world)?, spec.seed, colour),
             cooler: Cooler::new(world.dials().ambient_c),
-            wheel: Wheel::new(spec.wheel_slots),
+            wheel: Wheel::new(spec.wheel, spec.seed),
             guide: spec.model.has.guide_port.map(Guide::new),
             fpga: BTreeMap::new(),
             sensor: BTreeMap::new(),
@@ -200,7 +201,7 @@ impl Device {
             }
             In::Fpga(register) => &[self.fpga_register(register)],
             In::I2c(register) => &self.i2c.get(&register).copied().unwrap_or(0).to_be_bytes(),
-            In::Wheel => return Ok(self.wheel.read(data, now)),
+            In::Wheel => return self.wheel.read(data, now),
             In::Flash(0 | 1) => &[ERASED; 64],
             In::Flash(_) => return Err(Refusal::Stall),
             In::Temperature => &status::encode_temperature_c(self.cooler.temp_c(now)),
@@ -355,8 +356,8 @@ impl Device {
     }
 
     fn surroundings(&mut self, now: Duration) -> Surroundings {
-        let gps = self.spec.gps_box && self.fpga(fpga::GPS) == 1;
-        Surroundings { temp_c: self.cooler.temp_c(now), gps_unix: gps.then_some(self.plugged_unix) }
+        let gps = GpsBox::new(self.spec.gps, self.spec.seed, self.plugged_unix);
+        Surroundings { temp_c: self.cooler.temp_c(now), gps: gps.filter(|_| self.fpga(fpga::GPS) == 1) }
     }
 
     fn eeprom(&self, value: u16, index: u16) -> [u8; 16] {

@@ -37,8 +37,10 @@ mod world;
 
 pub use device::{BulkIn, Device, Refusal};
 pub use faults::{Fault, FaultKind, Faults, When};
+pub use gps::{GpsKind, GpsSpec};
 pub use guide::Push;
 pub use loader::Loader;
 pub use port::{Port, Socket};
 pub use spec::{DeviceSpec, SpecError};
+pub use wheel::{WheelKind, WheelSpec};
 pub use world::{Dials, GUIDE_ARCSEC_PER_S, Mount, Tracking, World};

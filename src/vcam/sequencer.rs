@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::burst::{Burst, Order};
 use super::ddr::{Ddr, Entry, Sending};
 use super::device::BulkIn;
-use super::gps;
+use super::gps::GpsBox;
 use super::sensor::pixels::{Imager, Shot};
 use super::sensor::timing::{SHORTEST_EXPOSURE_US, live_row_ns, readout_time, single_row_ns};
 use super::sensor::{self, Readout};
@@ -51,8 +51,8 @@ enum Mode {
 /// What frames take from the rest of the camera.
 pub(super) struct Surroundings {
     pub(super) temp_c: f64,
-    /// Unix time of camera time 0, if GPS data are switched on and a box is plugged in.
-    pub(super) gps_unix: Option<Duration>,
+    /// The GPS box, if one is plugged in and its data are switched on.
+    pub(super) gps: Option<GpsBox>,
 }
 
 pub(super) struct Sequencer {
@@ -311,7 +311,7 @@ impl Sequencer {
             gain: s.gain,
             offset: s.offset,
             temp_c: around.temp_c,
-            gps: around.gps_unix.map(|zero| gps::header(self.next_number, size, zero + readout)),
+            gps: around.gps.map(|gps| gps.header(self.next_number, size, readout)),
         }
     }
 }

@@ -13,7 +13,9 @@ use crate::model::{self, Model};
 use crate::transport::LinkSpeed;
 
 use super::faults::{Faults, grammar};
+use super::gps::{self, GpsKind, GpsSpec};
 use super::rng::hash;
+use super::wheel::WheelSpec;
 use super::world::{self, Dials, Mount, Stuck, Tracking, World, number};
 pub use scene::{Optics, SceneSpec};
 
@@ -40,10 +42,10 @@ pub struct DeviceSpec {
     pub world_file: Option<PathBuf>,
     /// Speed of the USB link.
     pub link: LinkSpeed,
-    /// Slots of the filter wheel; 0 if none is plugged in.
-    pub wheel_slots: u8,
-    /// A GPS box is plugged in.
-    pub gps_box: bool,
+    /// The filter wheel in its socket.
+    pub wheel: WheelSpec,
+    /// The GPS box.
+    pub gps: GpsSpec,
     /// The chamber has a humidity sensor.
     pub humidity_sensor: bool,
     /// The chamber has a pressure sensor.
@@ -100,11 +102,14 @@ impl fmt::Display for SpecError {
 
 impl std::error::Error for SpecError {}
 
-const OPTIONS: &str = "seed, speed, scene, world, serial, speed_link, link_rate, memory, ddr, wheel, gps, humidity, \
-                       pressure, readout, loader, product, faults, supply, hostile";
+const OPTIONS: &str = "seed, speed, scene, world, serial, speed_link, link_rate, memory, ddr, wheel, gps, \
+                       gps_place, gps_jitter, humidity, pressure, readout, loader, product, faults, supply, hostile";
 
 /// What the fill counter can tell: 21 bits of 2048 bytes.
 const MOST_MEMORY_MIB: u32 = 4095;
+
+/// Counts in which the oscillator of a GPS box may be off in a second: a tenth of it.
+const MOST_JITTER: u32 = 1_000_000;
 
 impl DeviceSpec {
     /// The camera that a bare model name orders, as the first on its bus.
@@ -119,8 +124,8 @@ impl DeviceSpec {
             dials: Dials::default(),
             world_file: None,
             link: LinkSpeed::Super,
-            wheel_slots: 7,
-            gps_box: false,
+            wheel: WheelSpec::usual(7),
+            gps: GpsSpec::ABSENT,
             humidity_sensor: true,
             pressure_sensor: true,
             memory_mib: model.ddr_mib,
@@ -256,8 +261,20 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 _ => return bad("a number of MiB from 1 to 4095"),
             },
             "wheel" => match value.parse() {
-                Ok(slots @ (0 | 5 | 7 | 9)) => spec.wheel_slots = slots,
-                _ => return bad("0, 5, 7 or 9"),
+                Ok(wheel) => spec.wheel = wheel,
+                Err(()) => return bad(WheelSpec::GRAMMAR),
+            },
+            "gps" => match value.parse() {
+                Ok(kind) => spec.gps.kind = kind,
+                Err(()) => return bad(GpsKind::GRAMMAR),
+            },
+            "gps_place" => match gps::parse_place(&value) {
+                Some(place) => spec.gps.place = place,
+                None => return bad("LATITUDE:LONGITUDE in degrees north and east"),
+            },
+            "gps_jitter" => match value.parse() {
+                Ok(jitter @ 0..=MOST_JITTER) => spec.gps.jitter = jitter,
+                _ => return bad("a number of counts from 0 to 1000000"),
             },
             "readout" => match value.as_str() {
                 "real" => spec.readout = ReadoutPace::Real,
@@ -280,14 +297,13 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 Ok(seed) => spec.hostile = Some(seed),
                 Err(_) => return bad("a whole number from 0 to 18446744073709551615"),
             },
-            "gps" | "humidity" | "pressure" | "loader" | "ddr" => {
+            "humidity" | "pressure" | "loader" | "ddr" => {
                 let on = match value.as_str() {
                     "on" => true,
                     "off" => false,
                     _ => return bad("on or off"),
                 };
                 match key {
-                    "gps" => spec.gps_box = on,
                     "ddr" => spec.ddr = on,
                     "humidity" => spec.humidity_sensor = on,
                     "loader" if on && model.loader.is_none() => {

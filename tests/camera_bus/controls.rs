@@ -170,30 +170,6 @@ fn sensors_that_are_not_fitted_are_errors() {
 }
 
 #[test]
-fn the_wheel_moves_and_tells_where_it_is() {
-    let bench = bench("QHY600M?scene=xy&speed=1000&wheel=9");
-    let camera = bench.open(0);
-    assert!(camera.wheel_present().unwrap());
-    assert_eq!(camera.wheel_slots().unwrap(), 9);
-    assert_eq!(camera.get(ControlId::CFW_SLOTS_NUM).unwrap(), 9.0);
-    let arrive = |at: u8| {
-        let end = std::time::Instant::now() + FOR_EVER;
-        while camera.wheel_position().unwrap() != at {
-            assert!(std::time::Instant::now() < end, "the wheel does not arrive");
-        }
-    };
-    camera.wheel_move(b'3').unwrap();
-    arrive(b'3');
-    camera.set(ControlId::CFW_PORT, f64::from(b'1')).unwrap();
-    arrive(b'1');
-    assert_eq!(camera.get(ControlId::CFW_PORT).unwrap(), 49.0);
-    for nonsense in [b'G', 0, b' ', 0xFF] {
-        assert_eq!(camera.wheel_move(nonsense).unwrap_err().kind(), ErrorKind::Invalid);
-    }
-    assert_eq!(camera.set(ControlId::CFW_PORT, 1e9).unwrap_err().kind(), ErrorKind::Invalid);
-}
-
-#[test]
 fn the_buffer_is_switched_on_but_not_off() {
     let bench = bench(XY_INSTANT);
     let camera = bench.ready(StreamMode::Single);

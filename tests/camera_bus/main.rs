@@ -21,3 +21,5 @@ mod pixels;
 mod settings;
 mod single;
 mod threads;
+mod timing;
+mod wheel;

@@ -17,7 +17,7 @@ fn a_bare_name_gives_the_defaults() {
     let spec = one("QHY600M");
     assert_eq!(spec.model.name, "QHY600M");
     assert_eq!(spec.scene, SceneSpec::Stars);
-    assert_eq!((spec.seed, spec.speed, spec.wheel_slots), (1, 1.0, 7));
+    assert_eq!((spec.seed, spec.speed, spec.wheel), (1, 1.0, WheelSpec::usual(7)));
     assert_eq!(spec.link, LinkSpeed::Super);
     assert_eq!(spec.serial, one("QHY600M").serial);
 }
@@ -34,8 +34,14 @@ fn every_option_is_understood() {
     assert_eq!(spec.scene, SceneSpec::Constant(77));
     assert_eq!(spec.serial[..15], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
     assert_eq!(spec.serial[15], 0xF1);
-    assert_eq!((spec.link, spec.wheel_slots, spec.gps_box), (LinkSpeed::High, 0, true));
+    assert_eq!(
+        (spec.link, spec.wheel, spec.gps.kind),
+        (LinkSpeed::High, WheelSpec::usual(0), GpsKind::Locked)
+    );
     assert_eq!((spec.link_rate, spec.memory_mib, spec.ddr), (LinkRate::Limited(12.5), 1024, false));
+    let gps = one("QHY600M?gps=missed&gps_place=-33.5:151.2&gps_jitter=250").gps;
+    assert_eq!(gps, GpsSpec { kind: GpsKind::Missed, place: (-33.5, 151.2), jitter: 250 });
+    assert_eq!(one("QHY600M?wheel=5:garbage").wheel, "5:garbage".parse().unwrap());
     assert_eq!(one("QHY600M?link_rate=unlimited").link_rate, LinkRate::Unlimited);
     assert_eq!(one("QHY600M?scene=serial").scene, SceneSpec::Serial);
     assert!(!spec.humidity_sensor && !spec.pressure_sensor);
@@ -158,6 +164,10 @@ fn mistakes_are_named() {
         ("QHY600M?serial=00000000000000001", "`00000000000000001`"),
         ("QHY600M?speed_link=usb2", "`usb2`"),
         ("QHY600M?wheel=8", "`8`"),
+        ("QHY600M?wheel=7:fast", ":stuck"),
+        ("QHY600M?gps=lost", "searching"),
+        ("QHY600M?gps_place=91:0", "`91:0`"),
+        ("QHY600M?gps_jitter=-1", "`-1`"),
         ("QHY600M?memory=0", "`0`"),
         ("QHY600M?memory=4096", "`4096`"),
         ("QHY600M?ddr=1", "`1`"),
