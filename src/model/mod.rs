@@ -14,7 +14,7 @@ mod gain_laws;
 pub mod known;
 pub mod manual;
 pub mod qhy600;
-mod qhy600_curves;
+pub(crate) mod qhy600_curves;
 pub mod rows;
 pub mod schema;
 pub mod source;

@@ -10,7 +10,7 @@
 use super::curves::{Curve, Point};
 
 /// Mode 0, conversion gain switches between 25 and 26.
-pub(super) static PHOTOGRAPHIC: Curve = Curve {
+pub(crate) static PHOTOGRAPHIC: Curve = Curve {
     pixel_e: 81_000.0,
     step_at: Some(26),
     points: &[
@@ -40,7 +40,7 @@ pub(super) static PHOTOGRAPHIC: Curve = Curve {
 };
 
 /// Mode 1, conversion gain switches between 55 and 56.
-pub(super) static HIGH_GAIN: Curve = Curve {
+pub(crate) static HIGH_GAIN: Curve = Curve {
     pixel_e: 51_500.0,
     step_at: Some(56),
     points: &[
@@ -70,7 +70,7 @@ pub(super) static HIGH_GAIN: Curve = Curve {
 };
 
 /// Mode 2.
-pub(super) static EXTENDED: Curve = Curve {
+pub(crate) static EXTENDED: Curve = Curve {
     pixel_e: 81_000.0,
     step_at: None,
     points: &[
@@ -100,7 +100,7 @@ pub(super) static EXTENDED: Curve = Curve {
 };
 
 /// Mode 3: mode 2 with double sampling.
-pub(super) static EXTENDED_2CMS: Curve = Curve {
+pub(crate) static EXTENDED_2CMS: Curve = Curve {
     pixel_e: 81_000.0,
     step_at: None,
     points: &[

@@ -286,7 +286,8 @@ impl Ddr {
             n = out.len().min((ready - frame.sent) as usize).min(STEP_BYTES);
             let stored = n.min(frame.kept.saturating_sub(frame.sent) as usize);
             let (pixels, zeros) = out[..n].split_at_mut(stored);
-            imager.bytes(&frame.shot, frame.key, frame.sent - MARKER_BYTES, pixels);
+            let ready = frame.kept.saturating_sub(MARKER_BYTES);
+            imager.bytes(&frame.shot, frame.key, frame.sent - MARKER_BYTES, ready, pixels);
             zeros.fill(0);
             ends = frame.sent + n as u64 == total;
             self.used_bytes -= stored as u64;

@@ -12,7 +12,7 @@ use super::gps::GpsBox;
 use super::guide::{Guide, Push};
 use super::loader::Loader;
 use super::scene::Scene;
-use super::sensor::{self, pixels::Imager};
+use super::sensor::{self, Unit, pixels::Imager};
 use super::sequencer::{Sequencer, Surroundings};
 use super::spec::{DeviceSpec, SpecError};
 use super::supply;
@@ -122,13 +122,14 @@ impl Device {
         let Some(readout) = sensor::readout(0) else {
             return Err(SpecError(format!("there is no virtual {} yet", spec.model.name)));
         };
-        let colour = spec.model.bayer.is_some();
+        let unit =
+            Unit { seed: spec.seed, colour: spec.model.bayer.is_some(), suppression: spec.suppression };
         let waits = spec.model.loader == Some(identity.product);
         Ok(Device {
             identity,
             plugged_unix: Duration::ZERO,
             sequencer: Sequencer::new(readout, spec),
-            imager: Imager::new(Scene::of_camera(spec, &world)?, spec.seed, colour),
+            imager: Imager::new(Scene::of_camera(spec, &world)?, unit),
             cooler: Cooler::new(world.dials().ambient_c),
             wheel: Wheel::new(spec.wheel, spec.seed),
             guide: spec.model.has.guide_port.map(Guide::new),

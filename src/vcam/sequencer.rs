@@ -309,6 +309,7 @@ impl Sequencer {
             readout_at: readout,
             row_ns: self.line_ns(),
             gain: s.gain,
+            traffic: s.traffic,
             offset: s.offset,
             temp_c: around.temp_c,
             gps: around.gps.map(|gps| gps.header(self.next_number, size, readout)),

@@ -54,6 +54,8 @@ pub struct DeviceSpec {
     pub memory_mib: u32,
     /// The DDR buffer works.
     pub ddr: bool,
+    /// The sensor suppresses its telegraph pixels.
+    pub suppression: bool,
     /// How fast bytes go over the cable.
     pub link_rate: LinkRate,
     /// How fast a frame gets from the sensor to the host.
@@ -103,7 +105,7 @@ impl fmt::Display for SpecError {
 impl std::error::Error for SpecError {}
 
 const OPTIONS: &str = "seed, speed, scene, world, serial, speed_link, link_rate, memory, ddr, wheel, gps, \
-                       gps_place, gps_jitter, humidity, pressure, readout, loader, product, faults, supply, hostile";
+                       gps_place, gps_jitter, humidity, pressure, readout, loader, product, faults, supply, suppression, hostile";
 
 /// What the fill counter can tell: 21 bits of 2048 bytes.
 const MOST_MEMORY_MIB: u32 = 4095;
@@ -130,6 +132,7 @@ impl DeviceSpec {
             pressure_sensor: true,
             memory_mib: model.ddr_mib,
             ddr: true,
+            suppression: true,
             link_rate: LinkRate::Usual,
             readout: ReadoutPace::Real,
             loader: false,
@@ -297,7 +300,7 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 Ok(seed) => spec.hostile = Some(seed),
                 Err(_) => return bad("a whole number from 0 to 18446744073709551615"),
             },
-            "humidity" | "pressure" | "loader" | "ddr" => {
+            "humidity" | "pressure" | "loader" | "ddr" | "suppression" => {
                 let on = match value.as_str() {
                     "on" => true,
                     "off" => false,
@@ -305,6 +308,7 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
                 };
                 match key {
                     "ddr" => spec.ddr = on,
+                    "suppression" => spec.suppression = on,
                     "humidity" => spec.humidity_sensor = on,
                     "loader" if on && model.loader.is_none() => {
                         return err(format!("{name}: option `loader`: this model needs no firmware"));

@@ -1,11 +1,18 @@
 //! The sensor as the camera drives it: geometry of its readouts, row timing and what
 //! the gain codes do. Written from the sources, independent of the host's tables.
 
+mod bands;
+mod chain;
 mod dark;
-pub(super) mod gain;
-pub(super) mod noise;
+mod defects;
+mod gain;
+mod noise;
 pub(super) mod pixels;
+mod poisson;
+mod row;
 pub(super) mod timing;
+
+pub(super) use row::Unit;
 
 use super::scene::optics::Field;
 use crate::model::Model;
@@ -36,8 +43,8 @@ pub(super) struct Readout {
     pub(super) shutter_end_ns: u64,
     /// Rows end their exposure in pairs.
     pub(super) pairs: bool,
-    /// Deviation of the read noise against the plain readout.
-    pub(super) noise_factor: f64,
+    /// Each row is sampled twice, which lowers the read noise.
+    pub(super) double_sampling: bool,
     /// Rows of a whole frame, as read until a region is ordered.
     pub(super) whole_rows: u16,
     /// First row of a whole frame.
@@ -56,15 +63,14 @@ const PLAIN: Readout = Readout {
     shutter_end_rows: 44,
     shutter_end_ns: 73_750,
     pairs: true,
-    noise_factor: 1.0,
+    double_sampling: false,
     whole_rows: 6456,
     whole_first: 25,
 };
 
 /// The IMX455 as in the QHY600. Geometry: manual and observed row orders. Correlated
-/// sampling (code 3) lowers the read noise about 1.3 times (manual) and ends a row about one
-/// row time later (what the vendor's library answers as shutter end offset). What codes 1 and 2
-/// (14 and 12 bit) send over USB is not known; they send 16 bit here. In code 4 the
+/// sampling (code 3) ends a row about one row time later (what the vendor's library answers
+/// as shutter end offset). What codes 1 and 2 (14 and 12 bit) send over USB is not known; they send 16 bit here. In code 4 the
 /// vendor's library orders picture row 0 as sensor row 25 + 20 for single frames and
 /// 21 + 20 for live ones; that the camera starts four rows earlier in live mode is the
 /// reading under which both orders are right.
@@ -77,7 +83,7 @@ static IMX455: [Readout; 5] = [
         shutter_end_rows: 43,
         shutter_end_ns: 112_777,
         pairs: false,
-        noise_factor: 1.0 / 1.3,
+        double_sampling: true,
         ..PLAIN
     },
     Readout {
