@@ -193,14 +193,20 @@ impl Source for StarField {
         }
         let plate = self.plate(spot, sky_e_per_s, &steps);
         let background = row.filters().map(|passes| (sky_e_per_s * light_s * passes) as f32);
-        let strokes = strokes(&plate, telescope, row, &steps, out.pixels.len());
+        let mut strokes = strokes(&plate, telescope, row, &steps, out.pixels.len());
+        strokes.sort_unstable_by_key(|stroke| (stroke.columns.start, stroke.columns.end));
         out.patches.clear();
+        for Stroke { columns, .. } in &strokes {
+            match out.patches.last_mut() {
+                Some(patch) if patch.end >= columns.start => patch.end = patch.end.max(columns.end),
+                _ => out.patches.push(columns.clone()),
+            }
+        }
         // Light of stars that overlap adds up on a background that is laid first.
-        for stroke in &strokes {
-            for column in stroke.columns.clone() {
+        for patch in &out.patches {
+            for column in patch.clone() {
                 out.pixels[column] = background[column % 2];
             }
-            out.patches.push(stroke.columns.clone());
         }
         for stroke in &strokes {
             stroke.draw(plate.spot.scale_px, row.bin, &mut out.pixels);
@@ -245,22 +251,34 @@ fn strokes(
     strokes
 }
 
+/// Pixels that are drawn at once.
+const LANES: usize = 4;
+
 impl Stroke {
     fn draw(&self, scale_px: f64, bin: u32, pixels: &mut [f32]) {
         let per_square = (1.0 / (scale_px * scale_px)) as f32;
         let level = 1.0 + (self.dy * self.dy) as f32 * per_square;
         let odd = self.columns.start % 2;
         let pixels = &mut pixels[self.columns.clone()];
-        let peaks = [self.peaks[odd] as f32, self.peaks[1 - odd] as f32];
+        let peaks: [f32; LANES] = std::array::from_fn(|i| self.peaks[(odd + i) % 2] as f32);
+        let step = bin as f32;
         for k in 0..bin {
-            let first_dx = (self.first_dx + f64::from(k)) as f32;
-            let light = |i: usize| {
-                let dx = first_dx + (i as u32 * bin) as f32;
+            let mut dx = (self.first_dx + f64::from(k)) as f32;
+            // Written so that the compiler makes vectors of it.
+            let light = |dx: f32, i: usize| {
+                let dx = dx + i as f32 * step;
                 let q = level + dx * dx * per_square;
-                1.0 / (q * q * q)
+                peaks[i] / (q * q * q)
             };
-            for (i, pixel) in pixels.iter_mut().enumerate() {
-                *pixel += light(i) * peaks[i % 2];
+            let mut lanes = pixels.chunks_exact_mut(LANES);
+            for four in &mut lanes {
+                for (i, pixel) in four.iter_mut().enumerate() {
+                    *pixel += light(dx, i);
+                }
+                dx += LANES as f32 * step;
+            }
+            for (i, pixel) in lanes.into_remainder().iter_mut().enumerate() {
+                *pixel += light(dx, i);
             }
         }
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::vcam::port::Socket;
 
 fn s(n: u64) -> Duration {
     Duration::from_secs(n)
@@ -87,4 +88,28 @@ fn a_world_file_turns_dials_from_outside() {
     }
     assert_eq!(world.ambient_c(), 20.0);
     assert_eq!(world.light_s(s(4), s(6)), 1.0 + 7.0);
+}
+
+#[test]
+fn cameras_of_one_order_stand_on_one_mount_and_keep_their_world() {
+    let socket = Socket::from_text("QHY600M?ambient=4&scene=xy,QHY600C?scene=xy&focus=9").unwrap();
+    let place = |camera: usize| {
+        let mut steps = Vec::new();
+        let hour = s(3600);
+        socket.port(camera).world().steps((hour, hour), 1.0, 1, &mut steps);
+        steps[0].place
+    };
+    socket.port(0).world().pulse(s(0), Push::North, s(2));
+    socket.port(1).turn(|dials| dials.pointing_arcsec.0 = 5.0);
+    assert_eq!((place(0), place(1)), ((0.0, 2.0 * GUIDE_ARCSEC_PER_S), (5.0, 2.0 * GUIDE_ARCSEC_PER_S)));
+    assert_eq!(socket.port(0).world().dials(), Dials { ambient_c: 4.0, ..Dials::default() });
+    // A pin that was pulled when the camera left is let go.
+    let port = socket.port(1);
+    port.world().push(port.clock().now(), Push::South, true);
+    port.unplug();
+    socket.replug(1).unwrap();
+    assert!(!std::ptr::eq(&*port, &*socket.port(1)));
+    assert_eq!((place(1).0, socket.port(1).world().dials().focus_um), (5.0, 9.0));
+    let south = 2.0 * GUIDE_ARCSEC_PER_S - place(1).1;
+    assert!((0.0..3600.0 * GUIDE_ARCSEC_PER_S / 2.0).contains(&south), "{south}");
 }
