@@ -21,8 +21,9 @@ use super::guide::GuideSlot;
 use super::link::Link;
 use super::live::LiveSlot;
 use super::plan::{self, Step};
+use super::ramp::{self, Cooler};
 use super::readout::Spare;
-use super::settings::{Applied, Cooling, Settings, Slot};
+use super::settings::{Applied, Settings, Slot};
 use super::single::Progress;
 use super::state::{Op, State, StatusCell, Verdict};
 use super::trigger::TriggerSetup;
@@ -44,14 +45,15 @@ pub struct Camera {
     pub(super) spare: Spare,
     pub(super) live: LiveSlot,
     pub(super) guide: GuideSlot,
-    pub(super) cooling: Mutex<CoolingState>,
+    pub(super) cooling: Arc<Cooler>,
     /// Held for one question and its answer.
     pub(super) wheel: Mutex<()>,
     /// Positions of the wheel, once it told them.
     pub(super) wheel_slots: Mutex<Option<u32>>,
     pub(super) calibration: Mutex<CalibrationSlot>,
-    /// Whether a humidity sensor is fitted, once the camera was asked.
+    /// Whether such a sensor is fitted, once the camera was asked.
     pub(super) humidity_sensor: Mutex<Option<bool>>,
+    pub(super) pressure_sensor: Mutex<Option<bool>>,
     /// Most threads that make a frame.
     pub(super) threads: AtomicUsize,
 }
@@ -64,13 +66,6 @@ pub(super) struct Turn {
     /// The helper of a long exposure.
     pub(super) helper: Option<JoinHandle<()>>,
     pub(super) trigger: TriggerSetup,
-}
-
-/// The cooler as the host knows it.
-pub(super) struct CoolingState {
-    pub(super) order: Cooling,
-    /// Last manual power, 0..=255.
-    pub(super) pwm: f64,
 }
 
 /// Identity and life.
@@ -98,11 +93,12 @@ impl Camera {
             spare: Spare::default(),
             live: LiveSlot::default(),
             guide: GuideSlot::default(),
-            cooling: Mutex::new(CoolingState { order: Cooling::Untouched, pwm: 0.0 }),
+            cooling: Arc::new(Cooler::new()),
             wheel: Mutex::new(()),
             wheel_slots: Mutex::new(None),
             calibration: Mutex::new(CalibrationSlot::default()),
             humidity_sensor: Mutex::new(None),
+            pressure_sensor: Mutex::new(None),
             threads: AtomicUsize::new(options.threads),
         }
     }
@@ -181,8 +177,8 @@ impl Camera {
         turn.applied.forget(Slot::Region);
         self.run(turn, plan::init(self.model, &wanted))?;
         if !first {
-            let order = self.cooling.lock().order;
-            self.run(turn, plan::cooling(self.model(), order))?;
+            let cooling = self.cooling.state.lock();
+            ramp::send(&self.link, self.model, cooling.sent)?;
         }
         let trigger = turn.trigger.steps();
         self.run(turn, trigger)?;
@@ -208,7 +204,9 @@ impl Camera {
                 Step::Setting(slot, command) => self.send_setting(turn, slot, command)?,
                 Step::Ask(request) => self.ask_and_forget(request)?,
                 Step::ProbePressure => {
-                    if self.link.ask::<64>(In::Page(page::HAS_PRESSURE))?[0] != 0 {
+                    let fitted = self.link.ask::<64>(In::Page(page::HAS_PRESSURE))?[0] != 0;
+                    *self.pressure_sensor.lock() = Some(fitted);
+                    if fitted {
                         self.ask_and_forget(In::Page(page::PRESSURE))?;
                     }
                 }
@@ -320,6 +318,7 @@ impl Camera {
             lost
         });
         self.end_guiding();
+        self.cooling.close();
         let mut turn = self.turn.lock();
         self.stop_stream();
         self.join_helper(&mut turn);

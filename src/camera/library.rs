@@ -16,7 +16,7 @@ use crate::wire::status::{ColourByte, decode_colour, serial_text};
 
 use super::link::Link;
 use super::state::StatusCell;
-use super::{Camera, CameraInfo, Error, ErrorKind, PixelOptions, Result, State, firmware};
+use super::{Camera, CameraInfo, Error, ErrorKind, PixelOptions, Result, State, cooling, firmware};
 
 /// The questions for colour and for serial number.
 const IDENTITY: In = In::Eeprom { value: 0, index: 8 };
@@ -41,6 +41,7 @@ struct Shared {
     firmware_folder: Mutex<Option<PathBuf>>,
     /// For cameras that will be opened.
     pixels: Mutex<PixelOptions>,
+    cooling_ramp: Mutex<Option<f64>>,
 }
 
 /// What was learnt of one device.
@@ -84,12 +85,14 @@ impl Library {
             open: Mutex::new(Vec::new()),
             firmware_folder: Mutex::new(None),
             pixels: Mutex::new(PixelOptions::default()),
+            cooling_ramp: Mutex::new(None),
         };
         Library { shared: Arc::new(shared), plug_thread: Mutex::new(None) }
     }
 
     /// The library on the bus that `QHYCCD_DEVICES` names, with the firmware folder that
-    /// `QHYCCD_FIRMWARE` names and the pixel options of [`PixelOptions::from_env`].
+    /// `QHYCCD_FIRMWARE` names, the pixel options of [`PixelOptions::from_env`] and the
+    /// cooling ramp that `QHYCCD_COOLING_RAMP` names in degrees a minute.
     pub fn from_env() -> Result<Library> {
         let value = std::env::var(crate::transport::select::VARIABLE).ok();
         let library = Library::new(crate::transport::select::bus_for(value.as_deref())?);
@@ -97,6 +100,7 @@ impl Library {
             library.set_firmware_folder(folder);
         }
         library.set_pixel_options(PixelOptions::from_env());
+        library.set_cooling_ramp(cooling::ramp_from_env());
         Ok(library)
     }
 
@@ -131,6 +135,12 @@ impl Library {
     /// Says how the pixels of cameras that are opened from now on are made.
     pub fn set_pixel_options(&self, options: PixelOptions) {
         *self.shared.pixels.lock() = options;
+    }
+
+    /// Gives cameras that are opened from now on this cooling ramp, in degrees a minute;
+    /// see [`Camera::set_cooling_ramp`].
+    pub fn set_cooling_ramp(&self, c_per_min: Option<f64>) {
+        *self.shared.cooling_ramp.lock() = c_per_min;
     }
 
     /// Gives each camera that waits for its firmware the file of its model (`QHY600.img`,
@@ -220,6 +230,9 @@ impl Library {
         };
         transport.claim()?;
         let camera = Arc::new(Camera::new(id.to_owned(), model, transport, *self.shared.pixels.lock()));
+        if let Some(c_per_min) = self.shared.cooling_ramp.lock().filter(|_| model.has.cooler) {
+            camera.set_cooling_ramp(c_per_min)?;
+        }
         log::debug!("{id}: opened at {}:{}", device.bus, device.address);
         self.shared.open.lock().push(camera.clone());
         Ok(camera)

@@ -27,6 +27,7 @@ mod model_check;
 mod numbers;
 mod params;
 mod plan;
+mod ramp;
 mod raw;
 mod readout;
 mod rope;
@@ -42,6 +43,7 @@ mod wheel;
 
 pub use calibration::CalibrationFiles;
 pub use camera::Camera;
+pub use cooling::CoolingRamp;
 pub use error::{Error, ErrorKind, Result};
 pub use guide::GuideDirection;
 pub use library::{Library, PlugEvent};

@@ -13,7 +13,7 @@ pub(super) const CALLS: [(Op, &str); 14] = [
          GetQHYCCDReadModeResolution GetQHYCCDSensorName \
          GetQHYCCDTrigerInterfaceName GetQHYCCDTrigerInterfaceNumber GetQHYCCDTrigerModeName \
          GetQHYCCDTrigerModeNumber GetQHYCCDType HistInfo192x130 IsQHYCCDControlAvailable \
-         QHYCCD_DbGainToGainValue QHYCCD_GainValueToDbGain QHYCCD_curveFullWell QHYCCD_curveReadoutNoise \
+         QHYCCDOpenGetCoolingRamp QHYCCD_DbGainToGainValue QHYCCD_GainValueToDbGain QHYCCD_curveFullWell QHYCCD_curveReadoutNoise \
          QHYCCD_curveSystemGain SetQHYCCDBufferNumber SetQHYCCDCalibrationOnOff \
          SetQHYCCDLoadCalibrationFrames SetQHYCCDSingleFrameTimeOut SetQHYCCDTrigerInterface \
          SetQHYCCDTrigerMode",
@@ -25,7 +25,7 @@ pub(super) const CALLS: [(Op, &str); 14] = [
          GetQHYCCDRollingShutterEndOffset QHYCCDGetDebugDataD3 QHYCCDI2CTwoRead \
          QHYCCDI2C_Read QHYCCDLibusbBulkTransfer QHYCCDReadUSB_SYNC QHYCCDVendRequestRead",
     ),
-    (Op::Cooler, "ControlQHYCCDTemp"),
+    (Op::Cooler, "ControlQHYCCDTemp QHYCCDOpenSetCoolingRamp"),
     (Op::Wheel, "GetQHYCCDCFWStatus IsQHYCCDCFWPlugged SendOrder2QHYCCDCFW"),
     (
         Op::Registers,

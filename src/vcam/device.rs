@@ -28,8 +28,6 @@ const POWER_GOOD: u8 = 1;
 /// The same after a brown-out: the monitor of the supply found an error (the value is
 /// named by the vendor's log; that it comes then is a guess).
 const POWER_FAILED: u8 = 3;
-/// Humidity in the chamber.
-const HUMIDITY_PERCENT: f64 = 42.0;
 /// The FPGA is this much warmer than the air.
 const DIE_ABOVE_AMBIENT_C: f64 = 18.0;
 /// A place of the memory that nobody has written.
@@ -130,7 +128,7 @@ impl Device {
             plugged_unix: Duration::ZERO,
             sequencer: Sequencer::new(readout, spec),
             imager: Imager::new(Scene::of_camera(spec, &world)?, unit),
-            cooler: Cooler::new(world.dials().ambient_c),
+            cooler: Cooler::new(world.clone(), spec.seed),
             wheel: Wheel::new(spec.wheel, spec.seed),
             guide: spec.model.has.guide_port.map(Guide::new),
             fpga: BTreeMap::new(),
@@ -194,7 +192,7 @@ impl Device {
             In::Firmware => &FIRMWARE,
             // What most of these bytes mean is not known.
             In::Status | In::Debug => &[0; 64],
-            In::Page(number) => &self.page(number),
+            In::Page(number) => &self.page(number, now),
             In::Fpga(fpga::DDR_FILL) => {
                 let around = self.surroundings(now);
                 let fpga_now = self.clock.at(now);
@@ -205,7 +203,7 @@ impl Device {
             In::Wheel => return self.wheel.read(data, now),
             In::Flash(0 | 1) => &[ERASED; 64],
             In::Flash(_) => return Err(Refusal::Stall),
-            In::Temperature => &status::encode_temperature_c(self.cooler.temp_c(now)),
+            In::Temperature => &status::encode_temperature_c(self.cooler.reading_c(now)),
         };
         let n = answer.len().min(data.len());
         data[..n].copy_from_slice(&answer[..n]);
@@ -255,6 +253,7 @@ impl Device {
             Out::Cooler { automatic, half_pwm } => self.cooler.set_mode(automatic, half_pwm, now),
             Out::Loader { .. } => return Err(Refusal::Stall),
         }
+        self.cooler.set_busy(self.sequencer.streams_short_exposures(), now);
         Ok(())
     }
 
@@ -373,11 +372,11 @@ impl Device {
         }
     }
 
-    fn page(&mut self, number: u16) -> [u8; 64] {
+    fn page(&mut self, number: u16, now: Duration) -> [u8; 64] {
         let mut bytes = [0; 64];
         match number {
             page::HUMIDITY if self.spec.humidity_sensor => {
-                let hundredths = (HUMIDITY_PERCENT * 100.0) as u16;
+                let hundredths = (self.cooler.chamber(now).humidity_percent() * 100.0).round() as u16;
                 bytes[..2].copy_from_slice(&hundredths.to_be_bytes());
             }
             page::HAS_HUMIDITY => bytes[0] = u8::from(self.spec.humidity_sensor),
@@ -388,7 +387,10 @@ impl Device {
             page::POWER => bytes[0] = self.power_state,
             page::RBI_ON => self.rbi_removal = true,
             page::RBI_OFF => self.rbi_removal = false,
-            // The form of page::PRESSURE is not known.
+            page::PRESSURE if self.spec.pressure_sensor => {
+                let tenths = (self.cooler.chamber(now).pressure_hpa() * 10.0).round() as u16;
+                bytes[..2].copy_from_slice(&tenths.to_be_bytes());
+            }
             _ => {}
         }
         bytes

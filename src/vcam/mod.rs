@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod burst;
+mod chamber;
 mod cooler;
 mod ddr;
 mod device;

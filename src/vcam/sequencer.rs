@@ -97,6 +97,11 @@ impl Sequencer {
         }
     }
 
+    /// Live video with exposures of up to a second.
+    pub(super) fn streams_short_exposures(&self) -> bool {
+        matches!(self.mode, Mode::Live { .. }) && self.settings.exposure_us <= 1_000_000
+    }
+
     /// Takes a camera command.
     pub(super) fn command(
         &mut self,

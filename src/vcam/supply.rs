@@ -15,6 +15,11 @@ fn watts(cooler: f64) -> f64 {
     13.8 - 1.4 * cooler + 27.6 * cooler * cooler
 }
 
+/// How much of its most power the cooler takes then, 0 to 1.
+pub(super) fn cooler_share(cooler: f64) -> f64 {
+    (watts(cooler) - watts(0.0)).max(0.0) / (watts(1.0) - watts(0.0))
+}
+
 /// True if a supply of so many volts cannot hold the camera up at this cooler power.
 pub(super) fn fails(supply_v: f64, cooler: f64) -> bool {
     supply_v - CABLE_OHM * watts(cooler) / supply_v < LEAST_V

@@ -116,7 +116,12 @@ fn identity_versions_and_pages() {
     assert_eq!(ask(&mut mono, In::Page(page::POWER), now)[0], 1);
     assert_eq!(ask(&mut mono, In::Page(page::HAS_HUMIDITY), now)[0], 1);
     assert_eq!(ask(&mut mono, In::Page(page::HUMIDITY), now)[..2], [0x10, 0x68]);
-    assert_eq!(ask(&mut device("QHY600M?humidity=off"), In::Page(page::HAS_HUMIDITY), now)[0], 0);
+    assert_eq!(ask(&mut mono, In::Page(page::HAS_PRESSURE), now)[0], 1);
+    assert_eq!(ask(&mut mono, In::Page(page::PRESSURE), now)[..2], 10132_u16.to_be_bytes());
+    let mut bare = device("QHY600M?humidity=off&pressure=off");
+    for number in [page::HAS_HUMIDITY, page::HUMIDITY, page::HAS_PRESSURE, page::PRESSURE] {
+        assert_eq!(ask(&mut bare, In::Page(number), now), [0; 64]);
+    }
     assert_eq!(ask(&mut mono, In::Flash(1), now), [0xFF; 64]);
 }
 

@@ -129,7 +129,7 @@ pub mod page {
     pub const WATCHDOG_OFF: u16 = 0x04;
     /// Byte 0 not 0: pressure sensor fitted.
     pub const HAS_PRESSURE: u16 = 0x07;
-    /// Read once after [`HAS_PRESSURE`] answered yes; its content was never interpreted.
+    /// Pressure in the chamber; also read once after [`HAS_PRESSURE`] answered yes.
     pub const PRESSURE: u16 = 0x08;
     /// Exposure timing.
     pub const TIMING: u16 = 0x0E;

@@ -41,6 +41,11 @@ pub fn decode_humidity_percent(page: &[u8; 64]) -> f64 {
     f64::from(u16::from_be_bytes([page[0], page[1]])) / 100.0
 }
 
+/// Pressure in hPa from status page 0x08.
+pub fn decode_pressure_hpa(page: &[u8; 64]) -> f64 {
+    f64::from(u16::from_be_bytes([page[0], page[1]])) / 10.0
+}
+
 /// Content of the exposure timing page 0x0E.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Timing {
@@ -189,6 +194,20 @@ mod tests {
         }
         let [low, high] = encode_die_temperature_c(42.0);
         assert!((decode_die_temperature_c(low, high) - 42.0).abs() < 0.5);
+    }
+
+    #[test]
+    fn humidity_and_pressure_as_observed() {
+        for (bytes, percent, hpa) in [
+            ([0x12, 0x34], 46.6, 466.0),
+            ([0x27, 0x95], 101.33, 1013.3),
+            ([0x80, 0x00], 327.68, 3276.8),
+            ([0xFF, 0xFF], 655.35, 6553.5),
+        ] {
+            let mut page = [0xAA; 64];
+            page[..2].copy_from_slice(&bytes);
+            assert_eq!((decode_humidity_percent(&page), decode_pressure_hpa(&page)), (percent, hpa));
+        }
     }
 
     #[test]

@@ -158,11 +158,13 @@ fn sensors_that_are_not_fitted_are_errors() {
     let camera = with.ready(StreamMode::Single);
     assert_eq!(camera.humidity_percent().unwrap(), 42.0);
     assert_eq!(camera.get(ControlId::HUMIDITY).unwrap(), 42.0);
-    assert_eq!(camera.pressure_hpa().unwrap_err().kind(), ErrorKind::Unsupported);
-    let without = bench("QHY600M?scene=xy&speed=100&humidity=off&wheel=0");
+    assert_eq!(camera.pressure_hpa().unwrap(), 1013.2);
+    assert_eq!(camera.get(ControlId::PRESSURE).unwrap(), 1013.2);
+    let without = bench("QHY600M?scene=xy&speed=100&humidity=off&pressure=off&wheel=0");
     // Before init as well as after.
     let camera = without.open(0);
     assert_eq!(camera.humidity_percent().unwrap_err().kind(), ErrorKind::Unsupported);
+    assert_eq!(camera.pressure_hpa().unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(!camera.wheel_present().unwrap());
     assert_eq!(camera.wheel_position().unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(camera.wheel_slots().unwrap_err().kind(), ErrorKind::NotFound);

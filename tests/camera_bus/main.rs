@@ -10,6 +10,7 @@ mod cable;
 mod calibration;
 mod clients;
 mod controls;
+mod cooling;
 mod ddr;
 mod faults;
 mod firmware;

@@ -217,6 +217,17 @@ pub(super) const TABLE: &[Function] = &[
         let milliseconds = c.rng().number() as u16;
         c.code(|| guide::ControlQHYCCDGuide(h, direction, milliseconds));
     }),
+    function("QHYCCDOpenSetCoolingRamp", 1, |w| {
+        let mut c = w.call("QHYCCDOpenSetCoolingRamp", BUS);
+        let (h, rate) = (c.handle(), c.rng().real());
+        c.code(|| cooling::QHYCCDOpenSetCoolingRamp(h, rate));
+    }),
+    function("QHYCCDOpenGetCoolingRamp", 2, |w| {
+        let mut c = w.call("QHYCCDOpenGetCoolingRamp", LOCAL);
+        let (h, rate, set, on) = (c.handle(), c.out(8), c.out(8), c.out(4));
+        // SAFETY: NULL or room.
+        c.code(|| unsafe { cooling::QHYCCDOpenGetCoolingRamp(h, rate, set, on) });
+    }),
     function("GetQHYCCDPressure", 2, |w| {
         let mut c = w.call("GetQHYCCDPressure", BUS);
         let (h, value) = (c.handle(), c.out(8));
