@@ -4,7 +4,7 @@
  *
  * Programs that use them declare them themselves; some of the names are so common that they
  * would get in the way of others. That is why qhyccd.h does not include this file. At their
- * side is QHYCCDOpenVersion, which only this library has.
+ * side are those that only this library has; their names begin with QHYCCDOpen.
  *
  * Generated from src/ffi by tests/header; not to be edited.
  */
@@ -44,6 +44,40 @@ uint8_t GetCameraStatusFromID(char *id);
 
 /** Not supported: the vendor's library exports it without a prototype. */
 uint32_t GetQHYCCDSingleFrame_proc(void);
+
+/**
+ * Leads the cooler to its targets by no more than so many degrees a minute, down and up:
+ * sudden changes of temperature shorten its life. `c_per_min` is 0.1 to 60 (others are
+ * clamped), for example 5; 0 or less switches it off, and a ramp that is under way ends
+ * with its goal at once. Cameras start with what the environment variable
+ * `QHYCCD_COOLING_RAMP` names when `InitQHYCCDResource` is called, or else with none: then
+ * each order goes to the camera as it is. Only this library has this function.
+ *
+ * With a ramp a program sets `CONTROL_COOLER` or `CONTROL_MANULPWM` as ever, once or again
+ * every second, and need not call anything more. `GetQHYCCDParam` reads what was set, not
+ * how far the ramp is; that is told by `QHYCCDOpenGetCoolingRamp`. `CONTROL_MANULPWM` 0 warms
+ * the sensor up until it no longer follows, then switches the cooler off. Manual power
+ * other than 0 moves as slowly as is sure to keep the limit, but is given at once if the
+ * camera regulates: with which power it does is not known. A ramp runs in the background
+ * until it is there. `CloseQHYCCD` ends it, and the camera goes on regulating to where it
+ * was; so let it warm up before.
+ *
+ * Returns 0, or `QHYCCD_ERROR` if `c_per_min` is NaN or infinite or the camera has no
+ * cooler; then nothing changes.
+ */
+uint32_t QHYCCDOpenSetCoolingRamp(qhyccd_handle *handle, double c_per_min);
+
+/**
+ * Tells the most degrees a minute (0: no ramp), to what the camera regulates at this moment
+ * (-100 while it does not), and whether a ramp is still under way (1) or not (0). Asks the
+ * camera nothing. Only this library has this function.
+ *
+ * Returns 0 or `QHYCCD_ERROR`; then nothing is written.
+ */
+uint32_t QHYCCDOpenGetCoolingRamp(qhyccd_handle *handle,
+                                  double *c_per_min,
+                                  double *set_point,
+                                  uint32_t *under_way);
 
 /**
  * Not supported: the vendor's library exports it without a prototype.
