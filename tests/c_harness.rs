@@ -7,6 +7,7 @@
 mod calls;
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -187,6 +188,64 @@ fn a_camera_that_waits_for_firmware_gets_it_in_every_way() {
         }
         compare(&run(&mut command).silent(), "firmware");
     }
+}
+
+/// From cooling down to warming up, and the files that were written.
+#[test]
+fn a_night_from_dusk_to_dawn() {
+    let program = Program::build("night", "night");
+    let folder = program.path.with_file_name("files");
+    fs::create_dir(&folder).expect("folder");
+    let world = program.path.with_file_name("world");
+    let devices = format!(
+        "virtual:QHY600M?seed=7&scene=stars&focal=2000&wobble=0&speed=400&ambient=15&world={}",
+        world.display()
+    );
+    let (world, files) = (world.to_str().expect("UTF-8"), folder.to_str().expect("UTF-8"));
+    let mut command = program.command(&devices, &[world, files, "400"]);
+    // As a user of an unchanged program would do it.
+    command.env("QHYCCD_COOLING_RAMP", "6");
+    compare(&run(&mut command).silent(), "night");
+
+    let header = |name: &str| fits_header(&folder.join(name));
+    let number = |header: &BTreeMap<String, String>, key: &str| -> f64 { header[key].parse().expect(key) };
+    for (kind, count) in [("bias", 5), ("flat", 5), ("dark", 2), ("light", 20)] {
+        for n in 0..count {
+            let name = format!("{kind}-{n:02}.fits");
+            let cards = header(&name);
+            assert_eq!(cards["IMAGETYP"].trim(), kind, "{name}");
+            assert!(cards["INSTRUME"].starts_with("QHY600M-"), "{name}");
+            assert_eq!(["GAIN", "OFFSET", "SET-TEMP"].map(|key| number(&cards, key)), [30.0, 40.0, -10.0], "{name}");
+            assert!((number(&cards, "CCD-TEMP") + 10.0).abs() < 0.15, "{name}: {}", cards["CCD-TEMP"]);
+            let seconds = number(&cards, "EXPTIME");
+            match kind {
+                "bias" => assert_eq!(seconds, 0.0001, "{name}"),
+                "dark" => assert_eq!(seconds, [300.0, 1200.0][n], "{name}"),
+                "light" => {
+                    assert_eq!(seconds, 60.0, "{name}");
+                    assert_eq!(cards["FILTER"].trim(), (1 + n / 5).to_string(), "{name}");
+                }
+                _ => assert!(seconds > 0.0 && cards["FILTER"].trim() == n.to_string(), "{name}"),
+            }
+        }
+    }
+    if have("fitsverify", &["-h"], "a_night_from_dusk_to_dawn") {
+        let mut verify = Command::new("fitsverify");
+        verify.args(["-q", "-e"]).args(["bias-00", "flat-04", "dark-01", "light-19"].map(|name| {
+            folder.join(format!("{name}.fits"))
+        }));
+        let said = run(&mut verify).good();
+        assert_eq!(said.matches("verification OK").count(), 4, "{said}");
+    }
+}
+
+/// The cards of a file, texts without their quotes.
+fn fits_header(path: &Path) -> BTreeMap<String, String> {
+    let bytes = fs::read(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    assert_eq!(bytes.len() % 2880, 0, "{}", path.display());
+    let cards = bytes[..2880].chunks(80).map(|card| std::str::from_utf8(card).expect("ASCII"));
+    let cards = cards.filter_map(|card| card.split_once("= "));
+    cards.map(|(key, value)| (key.trim().to_owned(), value.trim().trim_matches('\'').to_owned())).collect()
 }
 
 #[test]

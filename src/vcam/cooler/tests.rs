@@ -9,7 +9,10 @@ fn s(seconds: u64) -> Duration {
 }
 
 fn in_air(ambient_c: f64) -> Cooler {
-    Cooler::new(World::new(Dials { ambient_c, ..Dials::default() }, Arc::new(Mount::new(Tracking::default())), None), 1)
+    Cooler::new(
+        World::new(Dials { ambient_c, ..Dials::default() }, Arc::new(Mount::new(Tracking::default())), None),
+        1,
+    )
 }
 
 fn regulating(ambient_c: f64, wanted_c: f64) -> Cooler {
