@@ -307,22 +307,29 @@ static void flats(qhyccd_handle *camera, double bias)
 /* ---- Stars ---- */
 
 struct star {
-    double x, y, flux, width; /* width: root of the mean squared distance of its light */
+    double x, y, flux, width; /* width: mean distance of its light from its centre */
 };
 
-static int by_value(const void *a, const void *b)
+/* The mean between two circles around a star. */
+static double sky_around(struct frame f, double x, double y)
 {
-    return *(const uint16_t *)a - *(const uint16_t *)b;
+    double sum = 0;
+    int n = 0;
+    for (int dy = -26; dy <= 26; dy++)
+        for (int dx = -26; dx <= 26; dx++) {
+            int px = (int)lround(x) + dx, py = (int)lround(y) + dy, r2 = dx * dx + dy * dy;
+            if (r2 < 20 * 20 || r2 > 26 * 26 || px < 0 || py < 0 || px >= (int)f.w || py >= (int)f.h)
+                continue;
+            sum += pixels[(size_t)py * f.w + (size_t)px];
+            n++;
+        }
+    return n > 0 ? sum / n : 0;
 }
 
-/* The brightest star of the frame, above the median. */
+/* The brightest star of the frame. */
 static struct star find_star(struct frame f)
 {
-    static uint16_t sorted[MOST_WIDTH * MOST_HEIGHT];
-    size_t n = (size_t)f.w * f.h, brightest = 0;
-    memcpy(sorted, pixels, 2 * n);
-    qsort(sorted, n, 2, by_value);
-    double sky = sorted[n / 2];
+    size_t brightest = 0;
     struct star star = {0, 0, 0, 0};
     /* The brightest group of 3x3, so that a hot pixel is no star. */
     double most = -1;
@@ -342,7 +349,7 @@ static struct star find_star(struct frame f)
     star.y = (double)(brightest / f.w);
     /* Centre of light in a circle around it, again and again. */
     for (int round = 0; round < 10; round++) {
-        double light = 0, sx = 0, sy = 0, spread = 0;
+        double light = 0, sx = 0, sy = 0, spread = 0, sky = sky_around(f, star.x, star.y);
         for (int dy = -16; dy <= 16; dy++)
             for (int dx = -16; dx <= 16; dx++) {
                 int x = (int)lround(star.x) + dx, y = (int)lround(star.y) + dy;
@@ -353,11 +360,11 @@ static struct star find_star(struct frame f)
                 light += value;
                 sx += value * ax;
                 sy += value * ay;
-                spread += value * r2;
+                spread += value * sqrt(r2);
             }
         CHECK(light > 0);
         star.flux = light;
-        star.width = sqrt(fmax(0, spread / light));
+        star.width = spread / light;
         star.x += sx / light;
         star.y += sy / light;
     }
@@ -401,9 +408,11 @@ static double live_width(qhyccd_handle *camera, double focuser_um)
 {
     dials.focuser_um = focuser_um;
     turn_dials(camera);
+    /* A setting that is given anew leaves older frames behind. */
+    CHECK_OK(SetQHYCCDParam(camera, CONTROL_EXPOSURE, 8e6));
     struct frame f = {0, 0, 0, 0};
     double sum = 0;
-    for (int frames = 0; frames < 8; frames++) {
+    for (int frames = 0; frames < 4; frames++) {
         double patience_s = now_s() + 20 * speed;
         while (GetQHYCCDLiveFrame(camera, &f.w, &f.h, &f.bpp, &f.channels, (uint8_t *)pixels) !=
                QHYCCD_SUCCESS) {
@@ -411,9 +420,7 @@ static double live_width(qhyccd_handle *camera, double focuser_um)
                 stop("no live frame");
             pause_s(0.5);
         }
-        /* Those that waited or were under way are older. */
-        if (frames >= 4)
-            sum += find_star(f).width;
+        sum += find_star(f).width;
     }
     return sum / 4;
 }
@@ -423,13 +430,15 @@ static void focus(qhyccd_handle *camera)
 {
     CHECK_OK(SetQHYCCDStreamMode(camera, 1));
     CHECK_OK(InitQHYCCD(camera));
-    CHECK_OK(SetQHYCCDParam(camera, CONTROL_EXPOSURE, 4e6));
     CHECK_OK(BeginQHYCCDLive(camera));
-    const double middle = 6100, step = 400;
+    const double middle = 6100, step = 300;
     double squares[5], start = 0;
+    if (failures)
+        return;
     for (int n = 0; n < 5; n++) {
         double width = live_width(camera, middle + step * (n - 2));
         start = fmax(start, width);
+        if (getenv("NIGHT")) printf("%f %f\n", middle + step * (n - 2), width);
         squares[n] = width * width;
     }
     double slope = (-2 * squares[0] - squares[1] + squares[3] + 2 * squares[4]) / 10;
@@ -461,6 +470,7 @@ static void lights(qhyccd_handle *camera)
             random = random * 1664525 + 1013904223;
             dials.east = ((double)(random >> 16 & 0xFF) / 255 - 0.5) * 30;
             dials.north = ((double)(random >> 24 & 0xFF) / 255 - 0.5) * 30;
+            dials.ambient -= 0.35; /* the night gets colder */
             turn_dials(camera);
         }
         struct frame f = expose(camera, 60);
@@ -482,14 +492,12 @@ static void lights(qhyccd_handle *camera)
 
 static void warm_up(qhyccd_handle *camera)
 {
-    dials.ambient = 8; /* the night got colder */
-    dials.cap = true;
-    turn_dials(camera);
     double start_c = read_temperature(camera), start_s = now_s();
     CHECK(fabs(start_c - TARGET_C) < 0.15);
     lead(camera, false);
     double end_c = read_temperature(camera);
     CHECK(fabs(end_c - dials.ambient) < 1);
+    if (getenv("NIGHT")) printf("start %f end %f ambient %f\n", start_c, end_c, dials.ambient);
     CHECK(now_s() - start_s > 60 * (end_c - start_c - 0.3) / RAMP);
     CHECK(GetQHYCCDParam(camera, CONTROL_CURPWM) == 0);
     printf("warm\n");

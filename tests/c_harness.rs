@@ -215,7 +215,11 @@ fn a_night_from_dusk_to_dawn() {
             let cards = header(&name);
             assert_eq!(cards["IMAGETYP"].trim(), kind, "{name}");
             assert!(cards["INSTRUME"].starts_with("QHY600M-"), "{name}");
-            assert_eq!(["GAIN", "OFFSET", "SET-TEMP"].map(|key| number(&cards, key)), [30.0, 40.0, -10.0], "{name}");
+            assert_eq!(
+                ["GAIN", "OFFSET", "SET-TEMP"].map(|key| number(&cards, key)),
+                [30.0, 40.0, -10.0],
+                "{name}"
+            );
             assert!((number(&cards, "CCD-TEMP") + 10.0).abs() < 0.15, "{name}: {}", cards["CCD-TEMP"]);
             let seconds = number(&cards, "EXPTIME");
             match kind {
@@ -231,9 +235,9 @@ fn a_night_from_dusk_to_dawn() {
     }
     if have("fitsverify", &["-h"], "a_night_from_dusk_to_dawn") {
         let mut verify = Command::new("fitsverify");
-        verify.args(["-q", "-e"]).args(["bias-00", "flat-04", "dark-01", "light-19"].map(|name| {
-            folder.join(format!("{name}.fits"))
-        }));
+        verify.args(["-q", "-e"]).args(
+            ["bias-00", "flat-04", "dark-01", "light-19"].map(|name| folder.join(format!("{name}.fits"))),
+        );
         let said = run(&mut verify).good();
         assert_eq!(said.matches("verification OK").count(), 4, "{said}");
     }
