@@ -54,7 +54,7 @@ static void turn_dials(qhyccd_handle *camera)
             dials.ambient, dials.focuser_um - BEST_FOCUS_UM, dials.sky, dials.east, dials.north,
             dials.cap ? "on" : "off");
     fclose(file);
-    usleep(300000);
+    usleep(260000);
     GetQHYCCDParam(camera, CONTROL_CURTEMP);
 }
 
@@ -164,7 +164,8 @@ static struct frame expose(qhyccd_handle *camera, double seconds)
 {
     struct frame f = {0, 0, 0, 0};
     CHECK_OK(SetQHYCCDParam(camera, CONTROL_EXPOSURE, 1e6 * seconds));
-    CHECK_OK(take(camera, &f, (uint8_t *)pixels));
+    if (take(camera, &f, (uint8_t *)pixels) != QHYCCD_SUCCESS)
+        stop("exposure");
     CHECK(f.bpp == 16 && f.channels == 1);
     return f;
 }
@@ -433,12 +434,9 @@ static void focus(qhyccd_handle *camera)
     CHECK_OK(BeginQHYCCDLive(camera));
     const double middle = 6100, step = 300;
     double squares[5], start = 0;
-    if (failures)
-        return;
     for (int n = 0; n < 5; n++) {
         double width = live_width(camera, middle + step * (n - 2));
         start = fmax(start, width);
-        if (getenv("NIGHT")) printf("%f %f\n", middle + step * (n - 2), width);
         squares[n] = width * width;
     }
     double slope = (-2 * squares[0] - squares[1] + squares[3] + 2 * squares[4]) / 10;
@@ -497,7 +495,6 @@ static void warm_up(qhyccd_handle *camera)
     lead(camera, false);
     double end_c = read_temperature(camera);
     CHECK(fabs(end_c - dials.ambient) < 1);
-    if (getenv("NIGHT")) printf("start %f end %f ambient %f\n", start_c, end_c, dials.ambient);
     CHECK(now_s() - start_s > 60 * (end_c - start_c - 0.3) / RAMP);
     CHECK(GetQHYCCDParam(camera, CONTROL_CURPWM) == 0);
     printf("warm\n");

@@ -198,11 +198,11 @@ fn a_night_from_dusk_to_dawn() {
     fs::create_dir(&folder).expect("folder");
     let world = program.path.with_file_name("world");
     let devices = format!(
-        "virtual:QHY600M?seed=7&scene=stars&focal=2000&wobble=0&speed=400&ambient=15&world={}",
+        "virtual:QHY600M?seed=7&scene=stars&focal=2000&wobble=0&speed=1000&ambient=15&world={}",
         world.display()
     );
     let (world, files) = (world.to_str().expect("UTF-8"), folder.to_str().expect("UTF-8"));
-    let mut command = program.command(&devices, &[world, files, "400"]);
+    let mut command = program.command(&devices, &[world, files, "1000"]);
     // As a user of an unchanged program would do it.
     command.env("QHYCCD_COOLING_RAMP", "6");
     compare(&run(&mut command).silent(), "night");
