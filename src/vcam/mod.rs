@@ -7,7 +7,7 @@
 //!
 //! ```text
 //!  requests ─► device ─┬► sequencer ─► ddr ─► bulk endpoint
-//!                      │       └ Shot ─────► sensor::pixels ◄─ scene
+//!                      │       └ Shot ─────► sensor::pixels ◄─ scene ◄─ world
 //!                      ├► cooler, wheel, registers, EEPROM, pages
 //! ```
 //!

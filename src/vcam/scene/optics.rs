@@ -94,9 +94,9 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    /// Narrower ones would fall between the pixels.
+    /// Narrower ones would fall between the pixels, wider ones are light everywhere.
     pub(super) fn new(fwhm_px: f64) -> Spot {
-        let fwhm_px = fwhm_px.max(1.0);
+        let fwhm_px = fwhm_px.clamp(1.0, 400.0);
         Spot { fwhm_px, scale_px: fwhm_px / (2.0 * (2f64.powf(1.0 / 3.0) - 1.0).sqrt()) }
     }
 

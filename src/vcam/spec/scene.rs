@@ -132,13 +132,15 @@ impl Optics {
             "wobble" => self.wobble_arcsec = Some(number(0.0, 60.0, "arcseconds from 0 to 60")?),
             "sky_scale" => self.sky_scale = number(0.0, 1e9, "a factor from 0 to 1000000000")?,
             "drift" => {
-                let wanted = "arcseconds a minute EAST:NORTH, each from -10000 to 10000";
-                let drift = pair(value, 10_000.0).ok_or(wanted)?;
+                let wanted = "arcseconds a minute EAST:NORTH, each from -1000 to 1000";
+                let drift = pair(value, 1000.0).ok_or(wanted)?;
                 self.tracking.get_or_insert_default().drift_arcsec_per_min = drift;
             }
             "worm" => {
-                let wanted = "ARCSEC:PERIOD_S, an error up to 10000 and a period from 1 to 10000";
-                let (error, period_s) = pair(value, 10_000.0).filter(|worm| worm.1 >= 1.0).ok_or(wanted)?;
+                let wanted = "ARCSEC:PERIOD_S, an error up to 1000 and a period from 1 to 10000";
+                let (error, period_s) = pair(value, 10_000.0)
+                    .filter(|worm| worm.0.abs() <= 1000.0 && worm.1 >= 1.0)
+                    .ok_or(wanted)?;
                 let tracking = self.tracking.get_or_insert_default();
                 (tracking.periodic_arcsec, tracking.period_s) = (error, period_s);
             }

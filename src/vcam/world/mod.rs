@@ -24,6 +24,9 @@ pub use mount::{GUIDE_ARCSEC_PER_S, Mount, Tracking};
 /// So many positions of the dials are known by their times.
 const REMEMBERED: usize = 512;
 
+/// Places at which a movement is looked at to find out how far it goes.
+const PROBES: u32 = 16;
+
 /// The world of one camera. Clones are the same world.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -146,18 +149,16 @@ impl World {
         steps.clear();
         let (from, to) = (from + self.plugged, to.max(from) + self.plugged);
         let history = self.shared.dials.lock();
+        let motion = self.shared.mount.motion(from, to);
         let place = |at: Duration| {
-            let (a, b) = (self.shared.mount.place(at), history.at(at).pointing_arcsec);
+            let (a, b) = (motion.place(at), history.at(at).pointing_arcsec);
             (a.0 + b.0, a.1 + b.1)
         };
-        // The worm turns there and back within an exposure, so its ends do not tell.
-        let probe = |k: u32| place(from + (to - from) * k / 16);
         let mut way = 0.0;
-        let mut last = probe(0);
-        for k in 1..=16 {
-            let next = probe(k);
-            way += (next.0 - last.0).hypot(next.1 - last.1);
-            last = next;
+        if !motion.is_still() || history.at(from).pointing_arcsec != history.at(to).pointing_arcsec {
+            // The worm turns there and back within an exposure, so its ends do not tell.
+            let probes: Vec<_> = (0..=PROBES).map(|k| place(from + (to - from) * k / PROBES)).collect();
+            way = probes.windows(2).map(|p| (p[1].0 - p[0].0).hypot(p[1].1 - p[0].1)).sum();
         }
         let count = (way / least_arcsec).ceil().clamp(1.0, f64::from(most)) as u32;
         let at = |k: u32| from + (to - from) * k / count;

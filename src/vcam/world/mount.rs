@@ -100,17 +100,47 @@ impl Mount {
 
     /// Where the axis points at a time.
     pub fn place(&self, at: Duration) -> (f64, f64) {
+        self.motion(at, at).place(at)
+    }
+
+    /// Its movement in an interval of time.
+    pub(super) fn motion(&self, from: Duration, to: Duration) -> Motion {
+        let pulses = self.pulses.lock();
+        let mut motion = Motion { tracking: self.tracking, start: pulses.done, pulses: Vec::new() };
+        for pulse in pulses.known.iter().filter(|pulse| pulse.from < to.max(from)) {
+            if pulse.to <= from {
+                let way = pulse.way(from);
+                motion.start = (motion.start.0 + way.0, motion.start.1 + way.1);
+            } else {
+                motion.pulses.push(*pulse);
+            }
+        }
+        motion
+    }
+}
+
+/// How a mount moves for a while.
+pub(super) struct Motion {
+    tracking: Tracking,
+    /// Where pulses that are over have moved it.
+    start: (f64, f64),
+    pulses: Vec<Pulse>,
+}
+
+impl Motion {
+    /// True if it follows the sky exactly.
+    pub(super) fn is_still(&self) -> bool {
+        self.tracking == Tracking::default() && self.pulses.is_empty()
+    }
+
+    /// Where the axis points at a time within the interval.
+    pub(super) fn place(&self, at: Duration) -> (f64, f64) {
         let t = at.as_secs_f64();
         let Tracking { drift_arcsec_per_min: drift, periodic_arcsec, period_s } = self.tracking;
         let turns = if period_s > 0.0 { t / period_s } else { 0.0 };
-        let mut place = (drift.0 * t / 60.0 + periodic_arcsec * (TAU * turns).sin(), drift.1 * t / 60.0);
-        let pulses = self.pulses.lock();
-        place = (place.0 + pulses.done.0, place.1 + pulses.done.1);
-        for pulse in &pulses.known {
-            let way = pulse.way(at);
-            place = (place.0 + way.0, place.1 + way.1);
-        }
-        place
+        let worm = periodic_arcsec * (TAU * turns).sin();
+        let start = (self.start.0 + drift.0 * t / 60.0 + worm, self.start.1 + drift.1 * t / 60.0);
+        self.pulses.iter().map(|pulse| pulse.way(at)).fold(start, |sum, way| (sum.0 + way.0, sum.1 + way.1))
     }
 }
 
