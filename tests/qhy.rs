@@ -81,7 +81,7 @@ fn have(what: &str, mut probe: Command) -> bool {
 #[test]
 fn help_names_the_subcommands_and_bad_arguments_exit_with_2() {
     let help = stdout(&["--help"]);
-    for name in ["list", "info", "capture", "probe", "models", "matrix", "--virtual"] {
+    for name in ["list", "info", "capture", "gps", "probe", "models", "matrix", "--virtual"] {
         assert!(help.contains(name), "{help}");
     }
     assert_eq!(stdout(&["--version"]), format!("qhy {}\n", env!("CARGO_PKG_VERSION")));
@@ -273,6 +273,42 @@ fn keywords_say_what_was_set() {
     assert!(!frame.cards.contains_key("SET-TEMP"), "nobody asked for cooling");
     let date = &frame.cards["DATE-OBS"];
     assert!(date.len() == 23 && date.starts_with("20") && date.as_bytes()[10] == b'T', "{date}");
+}
+
+/// The same record in words, from a camera and from a file, and as keywords.
+#[test]
+fn gps_data_are_told_in_words_and_keywords() {
+    let folder = tempfile::tempdir().unwrap();
+    let camera = "QHY600M?readout=instant&scene=xy&gps=on&gps_place=-33.5:151.25";
+    for (bits, name) in [("16", "16.fits"), ("8", "8.fits")] {
+        let settings = ["--roi", "0,0,600,20", "--gps", "--bits", bits, "--no-preview"];
+        let frame = capture(&folder, camera, name, &settings);
+        assert_eq!((frame.cards["GPS_SEQ"].as_str(), frame.cards["GPS_NFLG"].as_str()), ("0", "3"));
+        assert_eq!(frame.cards["GPS_NST"], "locked and valid");
+        assert_eq!(frame.cards["GPS_PPS"], "10000000");
+        assert!((frame.real("GPS_LAT") + 33.5).abs() < 1e-6 && (frame.real("GPS_LON") - 151.25).abs() < 1e-5);
+        assert_eq!(frame.real("QHY_OFF0"), 73.75 + 0.044 * frame.real("GPS_LP"));
+        let words = stdout(&["gps", "--fits", folder.path().join(name).to_str().unwrap()]);
+        let now = &frame.cards["GPS_NUTC"];
+        for told in [
+            "number 0, 9600x300 sent",
+            "locked and valid",
+            now,
+            "-33.500000 N, 151.250000 E",
+            "Doubts       none",
+        ] {
+            assert!(words.contains(told), "{told}: {words}");
+        }
+    }
+    let words = stdout(&["gps", "--count", "2", "--virtual", "QHY600M?readout=instant&gps=searching"]);
+    for told in ["number 0", "number 1", "not locked", "us after now", "the last second had 0 counts"] {
+        assert!(words.contains(told), "{told}: {words}");
+    }
+    // Without a box the bytes are pixels, and no keyword is made of them.
+    let without =
+        capture(&folder, "QHY600M?readout=instant&scene=xy", "no.fits", &["--roi", "0,0,600,20", "--gps"]);
+    assert!(!without.cards.contains_key("GPS_NUTC") && without.cards.contains_key("QHY_OFF0"));
+    assert!(failure(&["gps", "--fits", "does-not-exist.fits"]).contains("does-not-exist.fits"));
 }
 
 #[test]

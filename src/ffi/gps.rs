@@ -1,6 +1,6 @@
 //! GPS box: oscillator, calibration LED, master and slave. The vendor's library sends
-//! nothing for any of these calls to a QHY600 (observed). GPS data in frames are switched
-//! by the control `CAM_GPS`.
+//! nothing for any of these calls to a QHY600 (observed); of some it says that they succeed,
+//! ours does not. GPS data in frames are switched by the control `CAM_GPS`.
 
 use super::entry::refused;
 use super::types::qhyccd_handle;

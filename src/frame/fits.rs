@@ -71,14 +71,7 @@ pub fn read(file: &mut impl Read, size: Size) -> Result<Vec<f32>, FitsError> {
         let [width, height, _] = sides;
         return form(format!("is {width}x{height}, not {}x{}", size.width, size.height));
     }
-    let decode: fn(&[u8]) -> f64 = match header.bits {
-        8 => |s| f64::from(s[0]),
-        16 => |s| f64::from(i16::from_be_bytes([s[0], s[1]])),
-        32 => |s| f64::from(i32::from_be_bytes([s[0], s[1], s[2], s[3]])),
-        -32 => |s| f64::from(f32::from_be_bytes([s[0], s[1], s[2], s[3]])),
-        -64 => |s| f64::from_be_bytes([s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]]),
-        other => return form(format!("has samples of a form that does not exist: BITPIX {other}")),
-    };
+    let decode = decoder(header.bits)?;
     let (zero, scale) = (header.zero.unwrap_or(0.0), header.scale.unwrap_or(1.0));
     let sample = header.bits.unsigned_abs() as usize / 8;
     let width = size.width as usize;
@@ -96,6 +89,42 @@ pub fn read(file: &mut impl Read, size: Size) -> Result<Vec<f32>, FitsError> {
         }
     }
     Ok(values)
+}
+
+/// Reads the first values of the first rows of a picture, as many as asked for and no more.
+pub fn read_start(file: &mut impl Read, count: usize) -> Result<Start, FitsError> {
+    let header = read_header(file)?;
+    let decode = decoder(header.bits)?;
+    if header.bottom_up {
+        return form("begins with the last row of the picture");
+    }
+    let (zero, scale) = (header.zero.unwrap_or(0.0), header.scale.unwrap_or(1.0));
+    let bits = header.bits.unsigned_abs() as usize;
+    let mut bytes = vec![0; count * bits / 8];
+    file.read_exact(&mut bytes)?;
+    let values = bytes.chunks_exact(bits / 8).map(|bytes| zero + scale * decode(bytes)).collect();
+    Ok(Start { bits: header.bits, values })
+}
+
+/// The beginning of a picture.
+#[derive(Debug)]
+pub struct Start {
+    /// `BITPIX`.
+    pub bits: i64,
+    /// The values.
+    pub values: Vec<f64>,
+}
+
+/// How a sample becomes a number.
+fn decoder(bits: i64) -> Result<fn(&[u8]) -> f64, FitsError> {
+    Ok(match bits {
+        8 => |s| f64::from(s[0]),
+        16 => |s| f64::from(i16::from_be_bytes([s[0], s[1]])),
+        32 => |s| f64::from(i32::from_be_bytes([s[0], s[1], s[2], s[3]])),
+        -32 => |s| f64::from(f32::from_be_bytes([s[0], s[1], s[2], s[3]])),
+        -64 => |s| f64::from_be_bytes([s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]]),
+        other => return form(format!("has samples of a form that does not exist: BITPIX {other}")),
+    })
 }
 
 fn read_header(file: &mut impl Read) -> Result<Header, FitsError> {
@@ -189,6 +218,20 @@ mod tests {
         assert_eq!(values(&upside_down, &[1, 2, 3, 4, 5, 6]), Ok(vec![4.0, 5.0, 6.0, 1.0, 2.0, 3.0]));
         let scaled = ["BITPIX  = 8", "BSCALE  = 0.5", "BZERO   = -1", "ROWORDER= 'TOP-DOWN'"];
         assert_eq!(values(&scaled, &[1, 2, 3, 4, 5, 6]), Ok(vec![-0.5, 0.0, 0.5, 1.0, 1.5, 2.0]));
+    }
+
+    #[test]
+    fn the_beginning_is_read_alone() {
+        let cards =
+            ["SIMPLE  = T", "BITPIX  = 16", "NAXIS   = 2", "NAXIS1  = 3", "NAXIS2  = 2", "BZERO   = 32768"];
+        let bytes = file(&cards, &[0x80, 1, 0x7F, 0xFF]);
+        let start = read_start(&mut &bytes[..], 2).unwrap();
+        assert_eq!((start.bits, start.values), (16, vec![1.0, 65535.0]));
+        let why = |bytes: &[u8]| read_start(&mut &bytes[..], 3).unwrap_err().to_string();
+        assert_eq!(why(&bytes), "ends before the last pixel");
+        let upside_down = [&cards[..], &["ROWORDER= 'BOTTOM-UP'"]].concat();
+        assert_eq!(why(&file(&upside_down, &[0; 99])), "begins with the last row of the picture");
+        assert_eq!(why(b"SIMPLE"), "is not a FITS file");
     }
 
     #[test]

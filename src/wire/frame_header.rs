@@ -52,6 +52,23 @@ pub enum ReceiverState {
     Locked,
 }
 
+impl ReceiverState {
+    /// The number on the wire.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// In words, those that a capture program in the field writes into its files.
+    pub fn text(self) -> &'static str {
+        match self {
+            ReceiverState::Started => "just powered on",
+            ReceiverState::Searching => "not locked",
+            ReceiverState::Locking => "not locked but data valid",
+            ReceiverState::Locked => "locked and valid",
+        }
+    }
+}
+
 /// The block of the GPS receiver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct GpsBlock {

@@ -14,6 +14,7 @@ mod cooling;
 mod ddr;
 mod faults;
 mod firmware;
+mod gps;
 mod library;
 mod lifetime;
 mod live;

@@ -7,10 +7,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use qhyccd::camera::{Camera, FrameInfo, StreamMode};
+use qhyccd::camera::{Camera, FrameInfo, GpsRecord, StreamMode};
 use qhyccd::model::ControlId;
 use qhyccd::util::Rect;
 
+use crate::gps;
 use crate::support::fits::{self, Image};
 use crate::support::header::{Shot, bayer, header};
 use crate::support::output::{self, Failure, Result};
@@ -63,6 +64,11 @@ pub(crate) struct Args {
     /// Region in binned pixels, counted from the corner of the whole frame
     #[arg(long, value_name = "X,Y,W,H", value_parser = values::rect, conflicts_with = "area")]
     roi: Option<Rect>,
+
+    /// Switch the data of a GPS box on; they take the place of the first pixels, and go into
+    /// the header as GPS_ keywords
+    #[arg(long)]
+    gps: bool,
 
     /// Cool to T degrees Celsius first, within half a degree. The cooler stays on
     #[arg(long, value_name = "T", allow_negative_numbers = true)]
@@ -157,7 +163,11 @@ fn set_up(camera: &Camera, args: &Args) -> Result<()> {
         Area::Effective => camera.effective_area(),
         Area::Full => camera.chip_info().image.binned(args.bin).rect(),
     });
-    Ok(camera.set_roi(roi)?)
+    camera.set_roi(roi)?;
+    if args.gps {
+        camera.set_gps(true)?;
+    }
+    Ok(())
 }
 
 /// Sets a control, strictly: the library clamps, but whoever types a wrong number wants
@@ -256,7 +266,10 @@ fn save(
     with_preview: bool,
 ) -> Result<()> {
     let image = Image { width: frame.width, height: frame.height, bits: frame.bits };
-    let cards = header(camera, shot, frame);
+    let mut cards = header(camera, shot, frame);
+    if camera.get(ControlId::GPS).ok() == Some(1.0) {
+        gps::keywords(&mut cards, camera, &GpsRecord::decode(pixels)?)?;
+    }
     output::write_file(path, |out: &mut BufWriter<_>| fits::write(out, &cards, image, pixels))?;
     let mut line = format!(
         "{}: {}x{}, {} bit, {}",

@@ -9,6 +9,7 @@
 #[cfg(target_os = "linux")]
 mod bench;
 mod capture;
+mod gps;
 mod info;
 mod list;
 mod matrix;
@@ -48,6 +49,8 @@ enum Command {
     Info(info::Args),
     /// Take single frames and write them as FITS, with a PNG preview
     Capture(capture::Args),
+    /// Show what a GPS box wrote into frames of a camera or a FITS file
+    Gps(gps::Args),
     /// Look closely at a real camera and write a report for the authors
     Probe(probe::Args),
     /// Find an offset or a USB traffic value by looking at bias frames
@@ -73,6 +76,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::List => list::run(&open()?),
         Command::Info(args) => info::run(args, &open()?),
         Command::Capture(args) => capture::run(args, open),
+        Command::Gps(args) => gps::run(args, open),
         Command::Probe(args) => probe::run(args, cli.virtual_devices.as_deref()),
         Command::Suggest(args) => suggest::run(args, &open()?),
         Command::Models(args) => models::run(args),

@@ -18,6 +18,16 @@ impl Utc {
         Utc { since_epoch: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() }
     }
 
+    /// So long after 1970.
+    pub(crate) fn from_unix(since_epoch: Duration) -> Utc {
+        Utc { since_epoch }
+    }
+
+    /// Time since 1970.
+    pub(crate) fn unix(self) -> Duration {
+        self.since_epoch
+    }
+
     /// The instant `us` microseconds later.
     pub(crate) fn after_us(self, us: f64) -> Utc {
         Utc { since_epoch: self.since_epoch + Duration::from_secs_f64(us / 1e6) }
@@ -30,6 +40,12 @@ impl Utc {
         let (h, m, s) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
         let ms = self.since_epoch.subsec_millis();
         format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}.{ms:03}")
+    }
+
+    /// The same to 100 ns.
+    pub(crate) fn iso_fine(self) -> String {
+        let iso = self.iso();
+        format!("{}{:07}", &iso[..iso.len() - 3], self.since_epoch.subsec_nanos() / 100)
     }
 
     /// Modified Julian date.
@@ -69,6 +85,8 @@ mod tests {
         assert_eq!(at(951_782_400, 0).iso(), "2000-02-29T00:00:00.000");
         assert_eq!(at(1_709_251_199, 5).iso(), "2024-02-29T23:59:59.005");
         assert_eq!(at(4_107_542_400, 0).iso(), "2100-03-01T00:00:00.000");
+        let fine = Utc::from_unix(Duration::from_nanos(951_782_400_012_345_678));
+        assert_eq!(fine.iso_fine(), "2000-02-29T00:00:00.0123456");
     }
 
     #[test]
