@@ -25,6 +25,7 @@ use super::link::Link;
 use super::plan::{self, FramePlan, Step};
 use super::readout::{self, Deadline};
 use super::state::{Exposure, Op, State, Verdict};
+use super::trigger;
 use super::{Camera, Error, ErrorKind, FrameInfo, Result, StreamMode};
 
 /// Allowed after the end of exposure, read-out and transfer if the caller sets nothing.
@@ -87,7 +88,8 @@ impl Camera {
         Ok(())
     }
 
-    /// Starts one exposure and returns at once. One that runs is given up, and its
+    /// Starts one exposure and returns at once; with the trigger input on, it begins with a
+    /// trigger. One that runs is given up, and its
     /// [`Camera::read_frame`] fails.
     pub fn start_exposure(&self) -> Result<()> {
         let mut turn = self.turn.lock();
@@ -109,14 +111,15 @@ impl Camera {
         let exposure_us = settings.value(self.model(), ControlId::EXPOSURE) as u64;
         let length = Duration::from_micros(exposure_us);
         let clock = self.link.clock();
+        let waits = turn.trigger.waits();
         let number = self.link.status().update(|status| {
             if status.state != State::Ready {
                 return None;
             }
             status.started += 1;
             status.state = State::Exposing;
-            let exposure =
-                Exposure { number: status.started, plan: frame.into(), start: clock.now(), length };
+            let start = clock.now();
+            let exposure = Exposure { number: status.started, plan: frame.into(), start, length, waits };
             status.exposure = Some(exposure);
             Some(status.started)
         });
@@ -124,7 +127,12 @@ impl Camera {
             self.allow(Op::Read)?;
             return Err(Error::new(ErrorKind::Cancelled, "cancelled"));
         };
-        let started = self.run(&mut turn, [Step::Send(Out::Command(Command::Start))]).and_then(|()| {
+        let order = if waits {
+            self.run(&mut turn, trigger::arm())
+        } else {
+            self.run(&mut turn, [Step::Send(Out::Command(Command::Start))])
+        };
+        let started = order.and_then(|()| {
             // The exposure starts when the camera has the order.
             self.link.status().update(|status| {
                 if let Some(exposure) = status.exposure.as_mut().filter(|e| e.number == number) {
@@ -133,7 +141,7 @@ impl Camera {
             });
             match self.model().has.low_dark_current {
                 None => Ok(()),
-                Some(circuits) if length > circuits.longer_than => {
+                Some(circuits) if length > circuits.longer_than && !waits => {
                     turn.helper = Some(spawn_helper(self.link.clone(), number, circuits)?);
                     Ok(())
                 }
@@ -173,7 +181,8 @@ impl Camera {
     /// and must have exactly [`FrameInfo::len_bytes`]. Each exposure gives one frame.
     ///
     /// Returns at the latest when exposure, read-out and transfer should be over and the
-    /// time of [`Camera::set_single_frame_timeout_ms`] has passed.
+    /// time of [`Camera::set_single_frame_timeout_ms`] has passed, which is also how long
+    /// a trigger may take to come.
     pub fn read_frame<'a>(
         &self,
         buffer: impl FnOnce(FrameInfo) -> Option<&'a mut [u8]>,
@@ -303,8 +312,12 @@ impl Camera {
                 Ok(seen) => match fill.seen(seen, Instant::now()) {
                     Look::Done => return Ok(()),
                     Look::Again(pause) => {
-                        let came = format!("only {seen} of {units} units of the frame");
-                        (Error::new(ErrorKind::Timeout, came + " came into the camera's memory"), pause)
+                        let came = if exposure.waits && seen == 0 {
+                            "no trigger came, or its frame has not ended yet".to_owned()
+                        } else {
+                            format!("only {seen} of {units} units of the frame came into the camera's memory")
+                        };
+                        (Error::new(ErrorKind::Timeout, came), pause)
                     }
                 },
                 Err(error) if error.kind() == ErrorKind::Lost => return Err(error),

@@ -152,6 +152,8 @@ pub(super) struct Exposure {
     pub(super) start: Duration,
     /// Length, in camera time.
     pub(super) length: Duration,
+    /// It waits for a trigger, which nobody tells of.
+    pub(super) waits: bool,
 }
 
 impl Exposure {

@@ -15,8 +15,7 @@ pub(super) const CALLS: [(Op, &str); 14] = [
          GetQHYCCDTrigerModeNumber GetQHYCCDType HistInfo192x130 IsQHYCCDControlAvailable \
          QHYCCDOpenGetCoolingRamp QHYCCD_DbGainToGainValue QHYCCD_GainValueToDbGain QHYCCD_curveFullWell QHYCCD_curveReadoutNoise \
          QHYCCD_curveSystemGain SetQHYCCDBufferNumber SetQHYCCDCalibrationOnOff \
-         SetQHYCCDLoadCalibrationFrames SetQHYCCDSingleFrameTimeOut SetQHYCCDTrigerInterface \
-         SetQHYCCDTrigerMode",
+         SetQHYCCDLoadCalibrationFrames SetQHYCCDSingleFrameTimeOut SetQHYCCDTrigerMode",
     ),
     (
         Op::Ask,
@@ -33,8 +32,8 @@ pub(super) const CALLS: [(Op, &str); 14] = [
          QHYCCDI2CTwoWrite QHYCCDI2C_Write QHYCCDVendRequestWrite ReleaseQHYCCDBurstIDLE \
          RereadQHYCCDBurstFrame SendSoftTriger2QHYCCDCam SetQHYCCDBurstIDLE SetQHYCCDBurstModePatchNumber \
          SetQHYCCDBurstModeStartEnd SetQHYCCDEnableLiveModeAntiRBI SetQHYCCDFrameDetectCode \
-         SetQHYCCDFrameDetectOnOff SetQHYCCDFrameDetectPos SetQHYCCDTrigerFilterTime \
-         SetQHYCCDTrigerFunction SetQHYCCDTrigerInOnly SetQHYCCDTrigerOutOnly SetQHYCCDWriteCMOS \
+         SetQHYCCDFrameDetectOnOff SetQHYCCDFrameDetectPos SetQHYCCDTrigerFilterOnOff SetQHYCCDTrigerFilterTime \
+         SetQHYCCDTrigerFunction SetQHYCCDTrigerInterface SetQHYCCDTrigerInOnly SetQHYCCDTrigerOutOnly SetQHYCCDWriteCMOS \
          SetQHYCCDWriteFPGA",
     ),
     (Op::Format, "SetQHYCCDBinMode SetQHYCCDBitsMode SetQHYCCDDebayerOnOff SetQHYCCDResolution"),

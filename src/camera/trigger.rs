@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 
 use parking_lot::MutexGuard;
 
-use crate::wire::{Command, In, Out, fpga};
+use crate::wire::{Command, In, Out, fpga, trigger as bits};
 
 use super::camera::Turn;
 use super::plan::{Step, fpga as write, wait_ms};
 use super::state::Op;
-use super::{Camera, Error, ErrorKind, Result};
+use super::{Camera, Error, ErrorKind, Result, StreamMode};
 
-/// Ticks of the filter clock in one unit of the filter setting (observed).
+/// Ticks of the filter clock in a millisecond, the unit of the filter setting (ticks observed,
+/// unit public: documents of the vendor's interface).
 const FILTER_TICKS: u64 = 25_000;
+/// The longest filter time of the same documents.
+const LONGEST_FILTER_MS: u32 = 100_000;
 /// Two registers cleared when the trigger goes off or its output mode changes; names and
 /// use are not known.
 const OUTPUT_A: [u16; 2] = [0x2D, 0x2E];
@@ -52,14 +55,45 @@ enum Then {
 /// What the caller has set.
 #[derive(Default)]
 pub(super) struct TriggerSetup {
-    filter: TriggerFilter,
+    socket: Socket,
     kept: BTreeMap<Kept, Vec<Step>>,
+}
+
+/// How triggers come in.
+#[derive(Clone, Copy)]
+struct Socket {
+    filter: TriggerFilter,
+    filter_on: bool,
+    /// The SMA socket, not the GPIO one.
+    sma: bool,
+    /// Exposures wait for a trigger.
+    waits: bool,
+}
+
+impl Default for Socket {
+    fn default() -> Socket {
+        Socket { filter: TriggerFilter(1), filter_on: false, sma: false, waits: false }
+    }
+}
+
+impl Socket {
+    /// The trigger register with these bits of its own.
+    fn register(&self, bits: u8) -> Step {
+        let sma = if self.sma { bits::SMA } else { 0 };
+        let filter = if self.filter_on { bits::FILTER } else { 0 };
+        write(fpga::TRIGGER, u16::from(bits | sma | filter))
+    }
 }
 
 impl TriggerSetup {
     /// All of it once more.
     pub(super) fn steps(&self) -> Vec<Step> {
         self.kept.values().flatten().cloned().collect()
+    }
+
+    /// True if exposures wait for a trigger.
+    pub(super) fn waits(&self) -> bool {
+        self.socket.waits
     }
 
     /// True if the camera counts its frames from the first on: a trigger or a burst begins
@@ -69,14 +103,9 @@ impl TriggerSetup {
     }
 }
 
-/// The filter setting, which the trigger sequences send again.
+/// The filter setting in milliseconds, which the trigger sequences send again.
+#[derive(Clone, Copy)]
 struct TriggerFilter(u32);
-
-impl Default for TriggerFilter {
-    fn default() -> TriggerFilter {
-        TriggerFilter(1)
-    }
-}
 
 impl TriggerFilter {
     fn steps(&self) -> impl Iterator<Item = Step> + use<> {
@@ -102,26 +131,42 @@ fn burst_range(start: u16, end: u16) -> [Step; 3] {
 /// The frames of a burst that the trigger sequences order.
 const TRIGGER_BURST: (u16, u16) = (1, 3);
 
-fn trigger_out() -> Step {
-    Step::Send(Out::Command(Command::TriggerOut))
+fn trigger_out(on: bool) -> Step {
+    Step::Send(Out::Command(Command::TriggerOut { on }))
 }
 
-/// What the trigger input needs, whatever its output does.
-fn trigger_in(filter: &TriggerFilter) -> Vec<Step> {
-    let mut steps = vec![write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1)];
+/// Makes the camera wait for a trigger, in place of the order that starts an exposure.
+pub(super) fn arm() -> impl Iterator<Item = Step> {
+    [0, 1, 0].into_iter().flat_map(|value| [write(fpga::BURST_IDLE, value), wait_ms(20)])
+}
+
+/// Input on; `output` is sent on the way.
+fn trigger_in(socket: &Socket, output: Option<Step>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if !socket.filter_on {
+        let shortest = [0, 0, 0, 10];
+        steps
+            .extend((fpga::TRIGGER_FILTER + 1..).zip(shortest).map(|(register, byte)| write(register, byte)));
+    }
+    steps.push(socket.register(bits::IN | bits::OUT));
+    steps.extend(output);
+    steps.extend([write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1)]);
     steps.extend(burst_range(TRIGGER_BURST.0, TRIGGER_BURST.1));
     steps.push(write(fpga::BURST_ON, 1));
-    steps.extend(filter.steps());
+    steps.extend(socket.filter.steps());
     steps.extend(soft_trigger());
     steps.push(wait_ms(1000));
     steps.extend(soft_trigger());
     steps
 }
 
-fn trigger_off() -> Vec<Step> {
+fn trigger_off(stream: StreamMode) -> Vec<Step> {
     let mut steps: Vec<Step> = OUTPUT_A.map(|register| write(register, 0)).into();
     steps.push(write(fpga::OUTPUT_MODE, 5));
     steps.extend(burst_range(TRIGGER_BURST.0, TRIGGER_BURST.1));
+    if stream == StreamMode::Live {
+        steps.push(write(fpga::BURST_ON, 0));
+    }
     steps.push(write(fpga::TRIGGER, 0));
     steps
 }
@@ -149,9 +194,9 @@ fn on_off(kind: Kept, on: bool) -> Then {
 /// Trigger, bursts, frame detection. What is on or was set is sent again after an
 /// initialisation.
 impl Camera {
-    fn registers(&self, then: Then, steps: impl FnOnce(&mut TriggerFilter) -> Vec<Step>) -> Result<()> {
+    fn registers(&self, then: Then, steps: impl FnOnce(&mut Socket) -> Vec<Step>) -> Result<()> {
         let mut turn = self.trigger_turn()?;
-        let steps = steps(&mut turn.trigger.filter);
+        let steps = steps(&mut turn.trigger.socket);
         self.keep(&mut turn, then, &steps);
         self.run(&mut turn, steps)
     }
@@ -194,58 +239,68 @@ impl Camera {
         self.run(&mut turn, after)
     }
 
-    /// Trigger input and output on or off. Switching on takes 1.4 s (observed waits).
+    /// Trigger input and output on or off. Switching on takes 1.4 s (observed waits). While
+    /// it is on, a started exposure waits for a trigger, and live video gives one frame for
+    /// each.
     pub fn set_trigger(&self, on: bool) -> Result<()> {
-        self.registers(on_off(Kept::Trigger, on), |filter| {
-            if !on {
-                return trigger_off();
-            }
-            *filter = TriggerFilter::default();
-            let clear = fpga::TRIGGER_FILTER + 1;
-            let mut steps = vec![
-                write(clear, 0),
-                write(clear + 1, 0),
-                write(clear + 2, 0),
-                write(clear + 3, 10),
-                write(fpga::TRIGGER, 0x0C),
-                trigger_out(),
-            ];
-            steps.extend(trigger_in(filter));
-            steps
+        if !on {
+            return self.end_trigger();
+        }
+        self.registers(Then::Again(Kept::Trigger), |socket| {
+            *socket = Socket { filter: Socket::default().filter, waits: true, ..*socket };
+            trigger_in(socket, Some(trigger_out(true)))
         })
     }
 
-    /// Trigger input alone.
+    /// The same, but for the output.
     pub fn trigger_in_only(&self, on: bool) -> Result<()> {
-        self.registers(on_off(Kept::Trigger, on), |filter| {
-            if !on {
-                return trigger_off();
-            }
-            let mut steps = vec![write(fpga::TRIGGER, 0x0D)];
-            steps.extend(trigger_in(filter));
-            steps
+        if !on {
+            return self.end_trigger();
+        }
+        self.registers(Then::Again(Kept::Trigger), |socket| {
+            socket.waits = true;
+            trigger_in(socket, None)
         })
     }
 
-    /// Trigger output alone; nothing is known that switches it off.
+    fn end_trigger(&self) -> Result<()> {
+        let stream = self.settings.lock().stream;
+        self.trigger_turn()?.trigger.kept.remove(&Kept::Output);
+        self.registers(Then::NotAgain(Kept::Trigger), |socket| {
+            socket.waits = false;
+            trigger_off(stream)
+        })
+    }
+
+    /// Trigger output alone. Off switches all of the trigger off (observed).
     pub fn trigger_out_only(&self, on: bool) -> Result<()> {
         if !on {
-            let text = "how the trigger output is switched off is not known";
-            return self.allow(Op::Registers).and(Err(Error::new(ErrorKind::Unsupported, text)));
+            return self.end_trigger();
         }
-        self.registers(Then::Again(Kept::Output), |_| vec![trigger_out()])
+        let live = self.settings.lock().stream == StreamMode::Live;
+        self.registers(Then::Again(Kept::Output), |socket| {
+            let mut steps = Vec::new();
+            if live {
+                steps.extend([socket.register(bits::OUT), write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1)]);
+            }
+            steps.push(trigger_out(true));
+            steps
+        })
     }
 
     /// Trigger output on.
     pub fn trigger_out(&self) -> Result<()> {
-        self.registers(Then::Again(Kept::Trigger), |_| {
-            vec![write(fpga::TRIGGER, 0x0C), write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1), trigger_out()]
+        self.registers(Then::Again(Kept::Output), |socket| {
+            let register = socket.register(bits::IN | bits::OUT);
+            vec![register, write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1), trigger_out(true)]
         })
     }
 
-    /// Trigger output on, second form.
+    /// Trigger output on, second form, which switches the input off.
     pub fn trigger_out_a(&self) -> Result<()> {
-        self.registers(Then::Again(Kept::Trigger), |_| {
+        self.trigger_turn()?.trigger.kept.remove(&Kept::Trigger);
+        self.registers(Then::Again(Kept::Output), |socket| {
+            socket.waits = false;
             let mut steps = vec![write(fpga::TRIGGER, 0)];
             steps.extend(OUTPUT_A.map(|register| write(register, 0)));
             steps.extend([write(fpga::OUTPUT_MODE, 2), write(fpga::GPS, 1)]);
@@ -253,16 +308,35 @@ impl Camera {
         })
     }
 
-    /// Triggers by software.
+    /// Triggers by software. An error if nothing waits for a trigger: neither is the input on
+    /// nor burst mode.
     pub fn soft_trigger(&self) -> Result<()> {
+        let turn = self.trigger_turn()?;
+        if !turn.trigger.waits() && !turn.trigger.kept.contains_key(&Kept::Burst) {
+            return Err(Error::new(ErrorKind::State, "the trigger input is off"));
+        }
+        drop(turn);
         self.registers(Then::Nothing, |_| soft_trigger().into())
     }
 
-    /// Least length of a trigger pulse, in units of the trigger filter.
-    pub fn trigger_filter_time(&self, time: u32) -> Result<()> {
-        self.registers(Then::Again(Kept::Filter), |filter| {
-            *filter = TriggerFilter(time);
-            filter.steps().collect()
+    /// Takes triggers from the SMA socket, not from the GPIO one, from the next time on that
+    /// they are switched on. That a camera has it cannot be asked.
+    pub fn trigger_from_sma(&self, sma: bool) -> Result<()> {
+        self.trigger_turn()?.trigger.socket.sma = sma;
+        Ok(())
+    }
+
+    /// Short input pulses do not count, from the next time on that triggers are switched on.
+    pub fn trigger_filter(&self, on: bool) -> Result<()> {
+        self.trigger_turn()?.trigger.socket.filter_on = on;
+        Ok(())
+    }
+
+    /// How long an input pulse must be to count, in milliseconds.
+    pub fn trigger_filter_time(&self, time_ms: u32) -> Result<()> {
+        self.registers(Then::Again(Kept::Filter), |socket| {
+            socket.filter = TriggerFilter(time_ms.clamp(1, LONGEST_FILTER_MS));
+            socket.filter.steps().collect()
         })
     }
 
@@ -329,9 +403,10 @@ impl Camera {
         })
     }
 
-    /// Flushes residual images in live mode; nothing is known that switches it off.
+    /// Flushes residual images in live mode: the order is that of the trigger output
+    /// (observed).
     pub fn anti_rbi(&self, on: bool) -> Result<()> {
-        self.trigger_out_only(on)
+        self.registers(on_off(Kept::Output, on), |_| vec![trigger_out(on)])
     }
 
     /// Row of the frame detection mark. The register takes a quarter of it (seen once,

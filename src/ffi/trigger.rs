@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::args::{Out, OutName, flag};
-use super::entry::{invalid, refused, with_camera};
+use super::entry::{invalid, with_camera};
 use super::types::{BoolArg, qhyccd_handle};
 use crate::camera::{Camera, Error, ErrorKind, Result};
 
@@ -27,10 +27,10 @@ pub unsafe extern "C" fn GetQHYCCDTrigerInterfaceNumber(
     })
 }
 
-/// Tells the name of a trigger connector, counted from 0. Only the first has one that is
-/// known. `name` needs room for 40 bytes with the terminator.
+/// Tells the name of a trigger connector: 0 "GPIO Mode", 1 "SMA Mode". `name` needs room for
+/// 40 bytes with the terminator.
 ///
-/// Returns 0, or `QHYCCD_ERROR` for any but the first; then nothing is written.
+/// Returns 0, or `QHYCCD_ERROR` for another number; then nothing is written.
 ///
 /// # Safety
 /// `name` is NULL or has room for 40 bytes.
@@ -44,20 +44,18 @@ pub unsafe extern "C" fn GetQHYCCDTrigerInterfaceName(
         // SAFETY: this function's own contract.
         let out = unsafe { OutName::new(name, "name") }?;
         has_trigger(camera)?;
-        first_only("interface", interfaceIndex)?;
-        out.set("GPIO Mode");
+        out.set(if is_sma(interfaceIndex)? { "SMA Mode" } else { "GPIO Mode" });
         Ok(())
     })
 }
 
-/// Chooses a trigger connector. The first one is always in force.
+/// Chooses a trigger connector: 0 GPIO, 1 SMA. It is in force from the next time on that a
+/// trigger function is switched on. Whether the camera has it cannot be asked.
 ///
-/// Returns 0, or `QHYCCD_ERROR` for any but the first.
+/// Returns 0, or `QHYCCD_ERROR` for another number.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerInterface(handle: *mut qhyccd_handle, interfaceIndex: u32) -> u32 {
-    with_camera("SetQHYCCDTrigerInterface", handle, |camera| {
-        has_trigger(camera).and_then(|()| first_only("interface", interfaceIndex))
-    })
+    with_camera("SetQHYCCDTrigerInterface", handle, |camera| camera.trigger_from_sma(is_sma(interfaceIndex)?))
 }
 
 /// Tells the number of trigger modes: 1 on cameras with a trigger.
@@ -112,6 +110,10 @@ pub extern "C" fn SetQHYCCDTrigerMode(handle: *mut qhyccd_handle, modeIndex: u32
 
 /// Switches trigger input and output. Switching on takes 1.4 s.
 ///
+/// While it is on, `ExpQHYCCDSingleFrame` makes the camera wait for a trigger, from its socket
+/// or by `SendSoftTriger2QHYCCDCam`, and live video gives one frame for each. How long
+/// `GetQHYCCDSingleFrame` waits: `SetQHYCCDSingleFrameTimeOut`; cancelling ends it.
+///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerFunction(h: *mut qhyccd_handle, value: BoolArg) -> u32 {
@@ -126,9 +128,9 @@ pub extern "C" fn SetQHYCCDTrigerInOnly(h: *mut qhyccd_handle, value: BoolArg) -
     with_camera("SetQHYCCDTrigerInOnly", h, |camera| camera.trigger_in_only(flag(value)))
 }
 
-/// Switches the trigger output alone on. No request is known that switches it off.
+/// Switches the trigger output alone on, or all of the trigger off.
 ///
-/// Returns 0, or `QHYCCD_ERROR` also for off.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerOutOnly(h: *mut qhyccd_handle, value: BoolArg) -> u32 {
     with_camera("SetQHYCCDTrigerOutOnly", h, |camera| camera.trigger_out_only(flag(value)))
@@ -150,26 +152,25 @@ pub extern "C" fn EnableQHYCCDTrigerOutA(handle: *mut qhyccd_handle) -> u32 {
     with_camera("EnableQHYCCDTrigerOutA", handle, |camera| camera.trigger_out_a())
 }
 
-/// Triggers by software.
+/// Triggers by software. Takes 0.2 s.
 ///
-/// Returns 0 or `QHYCCD_ERROR`.
+/// Returns 0, or `QHYCCD_ERROR` without an effect if neither the trigger input nor burst mode
+/// is on.
 #[unsafe(no_mangle)]
 pub extern "C" fn SendSoftTriger2QHYCCDCam(handle: *mut qhyccd_handle) -> u32 {
     with_camera("SendSoftTriger2QHYCCDCam", handle, |camera| camera.soft_trigger())
 }
 
-/// Not supported: no request is known that switches the filter for short input pulses. See
-/// `SetQHYCCDTrigerFilterTime`.
+/// Lets short input pulses count or not, from the next time on that a trigger function is
+/// switched on. They count unless this was called.
 ///
-/// Returns `QHYCCD_ERROR`.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDTrigerFilterOnOff(handle: *mut qhyccd_handle, onoff: BoolArg) -> u32 {
-    let _ = (handle, onoff);
-    refused::<()>("SetQHYCCDTrigerFilterOnOff")
+    with_camera("SetQHYCCDTrigerFilterOnOff", handle, |camera| camera.trigger_filter(flag(onoff)))
 }
 
-/// Sets how long an input pulse must be to count, in units of the camera's filter, 25000 of
-/// its clocks each.
+/// Sets how long an input pulse must be to count, in milliseconds.
 ///
 /// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
@@ -181,6 +182,14 @@ fn has_trigger(camera: &Camera) -> Result<()> {
     match camera.model().has.trigger {
         true => Ok(()),
         false => Err(Error::new(ErrorKind::Unsupported, format!("a {} has no trigger", camera.model().name))),
+    }
+}
+
+/// Whether a number of a connector is that of the SMA socket.
+fn is_sma(index: u32) -> Result<bool> {
+    match index {
+        0 | 1 => Ok(index == 1),
+        _ => Err(invalid(format!("trigger interface {index}; there are 0 and 1"))),
     }
 }
 

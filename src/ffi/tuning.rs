@@ -36,10 +36,10 @@ pub extern "C" fn SetQHYCCDFineTone(
     refused::<()>("SetQHYCCDFineTone")
 }
 
-/// Switches the suppression of residual images in live video on (not 0). No request is known
-/// that switches it off.
+/// Switches the suppression of residual images in live video on (not 0) or off. The order is
+/// that of the trigger output.
 ///
-/// Returns 0, or `QHYCCD_ERROR` also for off.
+/// Returns 0 or `QHYCCD_ERROR`.
 #[unsafe(no_mangle)]
 pub extern "C" fn SetQHYCCDEnableLiveModeAntiRBI(h: *mut qhyccd_handle, value: u32) -> u32 {
     with_camera("SetQHYCCDEnableLiveModeAntiRBI", h, |camera| camera.anti_rbi(value != 0))

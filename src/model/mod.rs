@@ -19,6 +19,7 @@ pub mod rows;
 pub mod schema;
 pub mod source;
 mod udev;
+pub mod variants;
 
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub use rows::{RowOrder, RowRule};
 pub use schema::*;
 pub use source::{Fact, Level, Source, Topic};
 pub use udev::udev_rules;
+pub use variants::{VARIANTS, Variant, variant};
 
 /// All models that the library can drive.
 pub fn all() -> impl Iterator<Item = &'static Model> {

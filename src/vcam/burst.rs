@@ -106,6 +106,11 @@ impl Burst {
         self.held
     }
 
+    /// The number of its first frame.
+    pub(super) fn first_number(&self) -> u32 {
+        u32::from(self.start) + 1
+    }
+
     fn end_number(&self) -> u32 {
         u32::from(u16::from_be_bytes(self.end))
     }

@@ -325,6 +325,25 @@ impl Device {
         self.sequencer.ddr.overflows()
     }
 
+    /// Somebody pulls its trigger input low at `now`, for so long.
+    pub(super) fn trigger_in(&mut self, low_for: Duration, now: Duration) -> Result<(), SpecError> {
+        if !self.spec.trigger_socket {
+            return Err(SpecError(format!("this {} has no trigger socket", self.spec.model.name)));
+        }
+        let around = self.surroundings(now);
+        let fpga_now = self.clock.at(now);
+        if !self.clock.is_stopped() {
+            self.sequencer.pulse(low_for, fpga_now, &around);
+        }
+        Ok(())
+    }
+
+    /// Pulses that its trigger output has given: one for each frame that was read out while
+    /// the output was on.
+    pub fn trigger_out_pulses(&self) -> u64 {
+        self.sequencer.trigger.out_pulses()
+    }
+
     /// For how long its guide port has pushed the mount there, up to `now`.
     pub fn guided(&self, push: Push, now: Duration) -> Duration {
         self.guide.as_ref().map_or(Duration::ZERO, |guide| guide.pushed(push, now))
@@ -357,7 +376,9 @@ impl Device {
 
     fn surroundings(&mut self, now: Duration) -> Surroundings {
         let gps = GpsBox::new(self.spec.gps, self.spec.seed, self.plugged_unix);
-        Surroundings { temp_c: self.cooler.temp_c(now), gps: gps.filter(|_| self.fpga(fpga::GPS) == 1) }
+        // Pins that are for triggers are not for a GPS box.
+        let wanted = self.fpga(fpga::GPS) == 1 && self.fpga(fpga::OUTPUT_MODE) == 1;
+        Surroundings { temp_c: self.cooler.temp_c(now), gps: gps.filter(|_| wanted) }
     }
 
     fn eeprom(&self, value: u16, index: u16) -> [u8; 16] {

@@ -33,6 +33,7 @@ pub mod spec;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod trigger;
 mod wheel;
 mod world;
 

@@ -16,9 +16,10 @@ use super::sensor::pixels::{Imager, Shot};
 use super::sensor::timing::{SHORTEST_EXPOSURE_US, live_row_ns, readout_time, single_row_ns};
 use super::sensor::{self, Readout};
 use super::spec::{DeviceSpec, ReadoutPace};
+use super::trigger::Trigger;
 use crate::transport::LinkSpeed;
 use crate::wire::status::Timing;
-use crate::wire::{Command, GainCode};
+use crate::wire::{Command, GainCode, fpga};
 
 /// Frames of instant live video still take this long.
 const SHORTEST_PERIOD: Duration = Duration::from_millis(1);
@@ -44,6 +45,8 @@ enum Mode {
     Idle,
     /// Frames on order.
     Single,
+    /// The next trigger takes one frame; what comes from here on counts.
+    Armed { from: Duration },
     /// Frames one after the other; the next readout starts then, unless a burst is held.
     Live { next: Option<Duration> },
 }
@@ -67,6 +70,9 @@ pub(super) struct Sequencer {
     burst: Burst,
     /// The last frame of a burst.
     last: Option<Shot>,
+    pub(super) trigger: Trigger,
+    /// The sensor works until then on the frame of a trigger.
+    busy_until: Duration,
     pub(super) ddr: Ddr,
 }
 
@@ -93,6 +99,8 @@ impl Sequencer {
             frames: 0,
             burst: Burst::new(),
             last: None,
+            trigger: Trigger::new(spec.trigger_period),
+            busy_until: Duration::ZERO,
             ddr: Ddr::new(spec),
         }
     }
@@ -119,6 +127,8 @@ impl Sequencer {
                 self.next_number = 0;
                 self.ddr.clear();
                 self.burst.end();
+                self.trigger.end();
+                self.busy_until = Duration::ZERO;
                 self.last = None;
                 self.mode = if single { Mode::Single } else { Mode::Live { next: Some(now) } };
                 self.restart_live(now);
@@ -145,12 +155,9 @@ impl Sequencer {
             Command::Ddr(_) | Command::Speed(_) => {}
             Command::Start => {
                 self.ddr.clear();
-                self.mode = Mode::Single;
-                let readout = now + self.exposure();
-                self.store(self.shot(readout, around), readout);
-                self.count(1);
+                self.expose(now, around);
             }
-            Command::TriggerOut => {}
+            Command::TriggerOut { on } => self.trigger.set_output(on),
         }
         Ok(())
     }
@@ -165,8 +172,10 @@ impl Sequencer {
     ) -> BulkIn {
         self.advance(now, around);
         let mut answer = self.ddr.read(imager, out, now);
-        if let (Mode::Live { next }, false, None) = (self.mode, answer.ended, answer.retry_at) {
-            answer.retry_at = next;
+        if let (false, None) = (answer.ended, answer.retry_at) {
+            let pulse = self.next_pulse();
+            let frame = if let Mode::Live { next } = self.mode { next } else { None };
+            answer.retry_at = [pulse, frame].into_iter().flatten().min();
         }
         answer
     }
@@ -180,20 +189,73 @@ impl Sequencer {
     /// Takes the write of an FPGA register.
     pub(super) fn register(&mut self, register: u16, value: u8, now: Duration, around: &Surroundings) {
         self.advance(now, around);
-        let Some(order) = self.burst.write(register, value) else { return };
-        if !self.is_live() {
-            return;
+        let off = self.trigger.write(register, value, now);
+        let order = if off { self.burst.write(fpga::BURST_ON, 0) } else { self.burst.write(register, value) };
+        if off && matches!(self.mode, Mode::Armed { .. }) {
+            self.mode = Mode::Single;
         }
-        if order == Order::Resend {
-            if let Some(shot) = self.last.clone() {
-                let keeps_tail = self.burst.keeps_tail(shot.number, shot.frame_bytes());
-                self.ddr.push(shot, Entry { readout: now, row_ns: 0, keeps_tail });
+        match order {
+            None => {}
+            Some(Order::Resend) => {
+                if let Some(shot) = self.last.clone().filter(|_| self.is_live()) {
+                    let keeps_tail = self.burst.keeps_tail(shot.number, shot.frame_bytes());
+                    self.ddr.push(shot, Entry { readout: now, row_ns: 0, keeps_tail });
+                }
             }
-        } else {
-            self.next_number = 0;
-            let runs = !self.burst.is_held();
-            self.mode = Mode::Live { next: runs.then(|| now + self.exposure()) };
+            Some(Order::Hold) if self.is_single() => {
+                if register == fpga::BURST_IDLE && self.trigger.input_on() {
+                    self.ddr.clear();
+                    self.mode = Mode::Armed { from: now };
+                }
+            }
+            Some(Order::Release) if register == fpga::SOFT_TRIGGER && self.trigger.input_on() => {
+                self.fire(now, around);
+            }
+            Some(_) if self.is_live() => {
+                self.next_number = 0;
+                let runs = !self.burst.is_held();
+                self.mode = Mode::Live { next: runs.then(|| now + self.exposure()) };
+            }
+            Some(_) => {}
         }
+    }
+
+    /// A trigger. In live mode the frame that the limits let pass begins with it.
+    fn fire(&mut self, now: Duration, around: &Surroundings) {
+        match self.mode {
+            Mode::Armed { .. } => self.expose(now, around),
+            Mode::Live { .. } => {
+                self.next_number = self.burst.first_number();
+                self.mode = Mode::Live { next: Some(now + self.exposure()) };
+                self.busy_until = now + self.exposure() + self.readout();
+            }
+            Mode::Idle | Mode::Single => {}
+        }
+    }
+
+    /// Takes one frame.
+    fn expose(&mut self, now: Duration, around: &Surroundings) {
+        self.mode = Mode::Single;
+        let readout = now + self.exposure();
+        self.store(self.shot(readout, around), readout);
+        self.count(1);
+    }
+
+    /// A pulse at the trigger input that lasts for so long.
+    pub(super) fn pulse(&mut self, low_for: Duration, now: Duration, around: &Surroundings) {
+        self.advance(now, around);
+        self.trigger.pulse(now, low_for);
+        self.advance(now, around);
+    }
+
+    /// When the pulse comes that fires next, if one is to come.
+    fn next_pulse(&mut self) -> Option<Duration> {
+        let from = match self.mode {
+            Mode::Armed { from } => from,
+            Mode::Live { .. } if self.burst.is_on() => self.busy_until,
+            _ => return None,
+        };
+        self.trigger.next(from)
     }
 
     /// Counter units waiting.
@@ -220,6 +282,10 @@ impl Sequencer {
         }
     }
 
+    fn is_single(&self) -> bool {
+        matches!(self.mode, Mode::Single | Mode::Armed { .. })
+    }
+
     fn is_live(&self) -> bool {
         matches!(self.mode, Mode::Live { .. })
     }
@@ -244,8 +310,11 @@ impl Sequencer {
 
     /// Time from one live frame to the next.
     fn period(&self) -> Duration {
-        let readout = readout_time(self.settings.readout, u32::from(self.settings.rows), self.fill_ns());
-        self.exposure().max(readout).max(SHORTEST_PERIOD)
+        self.exposure().max(self.readout()).max(SHORTEST_PERIOD)
+    }
+
+    fn readout(&self) -> Duration {
+        readout_time(self.settings.readout, u32::from(self.settings.rows), self.fill_ns())
     }
 
     fn restart_live(&mut self, now: Duration) {
@@ -254,8 +323,19 @@ impl Sequencer {
         }
     }
 
-    /// Lets live frames happen up to `now`.
+    /// Lets triggers and live frames happen up to `now`.
     fn advance(&mut self, now: Duration, around: &Surroundings) {
+        while let Some(at) = self.next_pulse().filter(|at| *at <= now) {
+            self.advance_live(at, around);
+            self.trigger.taken(at);
+            // A burst that was held is not any more.
+            self.burst.write(fpga::SOFT_TRIGGER, 1);
+            self.fire(at, around);
+        }
+        self.advance_live(now, around);
+    }
+
+    fn advance_live(&mut self, now: Duration, around: &Surroundings) {
         while let Mode::Live { next: Some(next) } = self.mode {
             if next > now {
                 return;
@@ -292,6 +372,7 @@ impl Sequencer {
     fn count(&mut self, frames: u64) {
         self.next_number = self.next_number.wrapping_add(frames as u32);
         self.frames = self.frames.wrapping_add(frames as u32);
+        self.trigger.frames(frames);
     }
 
     /// Frames read out since power-on, lost ones included.

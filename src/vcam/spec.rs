@@ -8,6 +8,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::{self, Model};
 use crate::transport::LinkSpeed;
@@ -66,6 +67,10 @@ pub struct DeviceSpec {
     pub product: u16,
     /// What goes wrong on the cable, and when.
     pub faults: Faults,
+    /// It has a trigger socket.
+    pub trigger_socket: bool,
+    /// A source there that pulls the input low for half of each period.
+    pub trigger_period: Option<Duration>,
     /// Volts of the 12 V supply.
     pub supply_v: f64,
     /// It answers rubbish; the seed says which.
@@ -105,7 +110,7 @@ impl fmt::Display for SpecError {
 impl std::error::Error for SpecError {}
 
 const OPTIONS: &str = "seed, speed, scene, world, serial, speed_link, link_rate, memory, ddr, wheel, gps, \
-                       gps_place, gps_jitter, humidity, pressure, readout, loader, product, faults, supply, suppression, hostile";
+                       gps_place, gps_jitter, humidity, pressure, readout, loader, product, faults, supply, suppression, trigger, hostile";
 
 /// What the fill counter can tell: 21 bits of 2048 bytes.
 const MOST_MEMORY_MIB: u32 = 4095;
@@ -138,6 +143,8 @@ impl DeviceSpec {
             loader: false,
             product: model.product,
             faults: Faults::default(),
+            trigger_socket: false,
+            trigger_period: None,
             supply_v: 12.0,
             hostile: None,
         }
@@ -209,14 +216,20 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
     if name.is_empty() {
         return err(format!("camera {} has no model name", place + 1));
     }
-    let Some(model) = model::by_name(name) else {
-        let known: Vec<_> = model::all().map(|m| m.name).collect();
+    let variant = model::variant(name);
+    let Some(model) = variant.map_or_else(|| model::by_name(name), |variant| variant.model()) else {
+        let models = model::all().map(|m| m.name);
+        let known: Vec<_> = models.chain(model::VARIANTS.iter().map(|v| v.name)).collect();
         return err(format!("unknown model `{name}`; known: {}", known.join(", ")));
     };
     if !super::sensor::is_simulated(model) {
         return err(format!("there is no virtual {} yet", model.name));
     }
     let mut spec = DeviceSpec::new(model);
+    if let Some(variant) = variant {
+        spec.memory_mib = variant.ddr_mib;
+        spec.trigger_socket = variant.trigger_socket;
+    }
     let mut serial = None;
     let mut seen: Vec<&str> = Vec::new();
     for option in options.into_iter().flat_map(|text| text.split('&')) {
@@ -295,6 +308,15 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
             "supply" => match number(&value, 11.0, 13.8) {
                 Some(volts) => spec.supply_v = volts,
                 None => return bad("a voltage from 11 to 13.8"),
+            },
+            "trigger" if !spec.trigger_socket => {
+                return err(format!("{name}: option `trigger`: this model has no trigger socket"));
+            }
+            "trigger" => match number(&value, 1.0, 3.6e6) {
+                Some(milliseconds) => {
+                    spec.trigger_period = Some(Duration::from_secs_f64(milliseconds / 1e3));
+                }
+                None => return bad("a period of 1 to 3600000 milliseconds"),
             },
             "hostile" => match value.parse() {
                 Ok(seed) => spec.hostile = Some(seed),

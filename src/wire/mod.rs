@@ -75,7 +75,7 @@ pub mod fpga {
     pub const DDR_FILL: u16 = 0x04;
     /// 0 after each single frame; 0 then 1 is a soft trigger.
     pub const SOFT_TRIGGER: u16 = 0x23;
-    /// Output mode: 5 normal, 1 GPS, 2 trigger.
+    /// What the pins of the GPIO socket are: 1 GPS box, 2 trigger, 5 as after an init.
     pub const OUTPUT_MODE: u16 = 0x27;
     /// Burst patch number, four registers, most significant first.
     pub const PATCH_NUMBER: u16 = 0x29;
@@ -89,7 +89,7 @@ pub mod fpga {
     pub const FRAME_COUNT: u16 = 0x38;
     /// Burst mode on.
     pub const BURST_ON: u16 = 0x39;
-    /// Trigger: 0x0C in and out, 0x0D in only, 0 off.
+    /// Trigger, bits of [`super::trigger`]; 0 is off.
     pub const TRIGGER: u16 = 0x3A;
     /// Burst idle strobe.
     pub const BURST_IDLE: u16 = 0x3F;
@@ -101,7 +101,7 @@ pub mod fpga {
     pub const WATCHDOG: u16 = 0x67;
     /// Written 0 when the camera is closed.
     pub const CLOSE: u16 = 0x69;
-    /// GPS data in row 0.
+    /// Output on the GPIO socket; GPS data in row 0 if that is for a GPS box.
     pub const GPS: u16 = 0x8E;
     /// Trigger filter time, five registers, most significant first.
     pub const TRIGGER_FILTER: u16 = 0x90;
@@ -109,6 +109,19 @@ pub mod fpga {
     pub const VERSION: u16 = 0xC8;
     /// Die temperature, low byte; the high byte is the next register.
     pub const DIE_TEMPERATURE: u16 = 0xD0;
+}
+
+/// Bits of [`fpga::TRIGGER`] (observed; what they are for follows from the calls that set
+/// them).
+pub mod trigger {
+    /// Short pulses do not count.
+    pub const FILTER: u8 = 0x01;
+    /// Output.
+    pub const OUT: u8 = 0x04;
+    /// Input.
+    pub const IN: u8 = 0x08;
+    /// The SMA socket, not the GPIO one.
+    pub const SMA: u8 = 0x10;
 }
 
 /// Sensor registers with a known use (observed).

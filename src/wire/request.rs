@@ -128,8 +128,11 @@ pub enum Command {
     DdrOn,
     /// A9 with another value; 0 switches the buffer off.
     Ddr(u8),
-    /// AB: trigger output on.
-    TriggerOut,
+    /// AB: trigger output.
+    TriggerOut {
+        /// On.
+        on: bool,
+    },
 }
 
 /// Content of command A2.
@@ -356,9 +359,9 @@ impl Command {
                 bytes[0] = 0xA9;
                 bytes[1] = mode;
             }
-            Command::TriggerOut => {
+            Command::TriggerOut { on } => {
                 bytes[0] = 0xAB;
-                bytes[1] = 1;
+                bytes[1] = u8::from(on);
             }
         }
         bytes
@@ -405,7 +408,7 @@ impl Command {
             }
             0xA9 if data[1] == 0xFF => Command::DdrOn,
             0xA9 => Command::Ddr(data[1]),
-            0xAB => Command::TriggerOut,
+            0xAB => Command::TriggerOut { on: data[1] != 0 },
             other => return Err(DecodeError::UnknownCommand(other)),
         })
     }

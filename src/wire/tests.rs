@@ -85,7 +85,7 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::DdrOn),
         (0..0xFFu8).prop_map(Command::Ddr),
         any::<u8>().prop_map(Command::Speed),
-        Just(Command::TriggerOut),
+        any::<bool>().prop_map(|on| Command::TriggerOut { on }),
     ]
 }
 

@@ -359,6 +359,15 @@ impl Port {
         self.with_device(|device| device.freeze(now, time.map(|time| now + time)));
     }
 
+    /// Pulls the trigger input low, for so much camera time from now on. Only models with a
+    /// trigger socket have one.
+    pub fn trigger_in(&self, low_for: Duration) -> Result<(), SpecError> {
+        let now = self.clock.now();
+        let taken = self.with_device(|device| device.trigger_in(low_for, now));
+        self.wake();
+        taken
+    }
+
     fn back_after(&self, time: Duration, start: Start) -> Return {
         Return { at: self.clock.instant_at(self.clock.now() + time), start }
     }

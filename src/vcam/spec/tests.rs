@@ -107,6 +107,21 @@ fn cameras_of_one_order_have_one_mount() {
 }
 
 #[test]
+fn a_variant_is_its_model_with_what_differs() {
+    let lite = one("qhy600lite");
+    assert_eq!((lite.model.name, lite.memory_mib, lite.trigger_socket), ("QHY600M", 1024, false));
+    let pro = one("QHY600ProC?trigger=250.5");
+    assert_eq!((pro.model.name, pro.memory_mib, pro.trigger_socket), ("QHY600C", 2048, true));
+    assert_eq!(pro.trigger_period, Some(Duration::from_micros(250_500)));
+    assert_eq!(one("QHY600Lite?memory=77").memory_mib, 77);
+    for model in ["QHY600M", "QHY600Lite", "QHY600PHC"] {
+        assert!(mistake(&format!("{model}?trigger=10")).contains("no trigger socket"), "{model}");
+    }
+    assert!(mistake("QHY600ProM?trigger=0.5").contains("`0.5`"));
+    assert!(mistake("QHY9999").contains("QHY600SBFLProC"), "all are named");
+}
+
+#[test]
 fn a_path_may_hold_colons_and_escapes() {
     assert_eq!(one("QHY600M?scene=file:C:/a%20b%2Cc").scene, SceneSpec::File("C:/a b,c".into()));
 }
