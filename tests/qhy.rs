@@ -161,6 +161,12 @@ fn a_camera_is_chosen_by_the_start_of_its_id() {
 #[test]
 fn models_are_listed_as_text_and_json() {
     assert!(stdout(&["models"]).lines().any(|l| l.starts_with("QHY600M ") && l.contains("1618:c601")));
+    let lite = "QHY600Lite      QHY600M";
+    assert!(
+        stdout(&["models"])
+            .lines()
+            .any(|l| l.starts_with(lite) && l.contains("1024 MiB; back focus 17.5 mm"))
+    );
     let json = stdout(&["models", "--json"]);
     let mut python = Command::new("python3");
     python.arg("--version");

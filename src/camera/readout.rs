@@ -431,7 +431,7 @@ mod tests {
         }))
         .unwrap();
         let length = Duration::ZERO;
-        let exposure = Exposure { number: 1, plan: plan.into(), start: length, length };
+        let exposure = Exposure { number: 1, plan: plan.into(), start: length, length, waits: false };
         let link = super::super::doubles::link_with(transfers, 0);
         link.status().update(|status| {
             status.state = State::Reading;

@@ -122,7 +122,11 @@ mod tests {
         for (n, v) in VARIANTS.iter().enumerate() {
             let model = v.model().expect(v.name);
             assert_eq!(model.bayer.is_some(), v.name.ends_with('C'), "{}", v.name);
-            assert!(by_name(v.name).is_none() && !VARIANTS[..n].iter().any(|w| w.name == v.name), "{}", v.name);
+            assert!(
+                by_name(v.name).is_none() && !VARIANTS[..n].iter().any(|w| w.name == v.name),
+                "{}",
+                v.name
+            );
             assert_eq!(v.trigger_socket, v.name.contains("Pro"), "{}", v.name);
             assert_eq!(v.trigger_socket, v.fibre_fps.is_some(), "{}", v.name);
         }

@@ -3,6 +3,7 @@
 mod burst;
 mod memory;
 mod rates;
+mod trigger;
 
 use std::time::Duration;
 

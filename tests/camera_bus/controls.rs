@@ -222,14 +222,14 @@ fn trigger_and_burst_requests_as_observed() {
     assert_eq!(sent(&|| camera.burst_release().unwrap()), "35=1");
     assert_eq!(sent(&|| camera.burst_resend().unwrap()), "69=1 69=0");
     assert_eq!(sent(&|| camera.trigger_filter_time(100).unwrap()), "144=0 145=0 146=38 147=37 148=160");
-    assert_eq!(sent(&|| camera.soft_trigger().unwrap()), "35=0 35=1");
     assert_eq!(sent(&|| camera.trigger_out_a().unwrap()), "58=0 45=0 46=0 39=2 142=1");
-    assert_eq!(sent(&|| camera.set_trigger(false).unwrap()), "45=0 46=0 39=5 50=1 51=0 52=3 58=0");
+    assert_eq!(sent(&|| camera.set_trigger(false).unwrap()), "45=0 46=0 39=5 50=1 51=0 52=3 57=0 58=0");
     assert_eq!(
         sent(&|| camera.set_trigger(true).unwrap()),
         "145=0 146=0 147=0 148=10 58=12 39=2 142=1 50=1 51=0 52=3 57=1 \
          144=0 145=0 146=0 147=97 148=168 35=0 35=1 35=0 35=1"
     );
+    assert_eq!(sent(&|| camera.soft_trigger().unwrap()), "35=0 35=1");
     assert_eq!(sent(&|| camera.burst_enable(true).unwrap()), "57=1 35=0 1=0 1=1 63=1 63=0 1=0 1=1 63=1 63=0");
     assert_eq!(
         sent(&|| camera.frame_detect_code(5).unwrap()),

@@ -25,3 +25,4 @@ mod single;
 mod threads;
 mod timing;
 mod wheel;
+mod trigger;

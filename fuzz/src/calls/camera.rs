@@ -368,6 +368,9 @@ pub(super) const TABLE: &[Function] = &[
     function("SendSoftTriger2QHYCCDCam", 1, |w| {
         plain(w, "SendSoftTriger2QHYCCDCam", trigger::SendSoftTriger2QHYCCDCam)
     }),
+    function("SetQHYCCDTrigerFilterOnOff", 0, |w| {
+        switch(w, "SetQHYCCDTrigerFilterOnOff", trigger::SetQHYCCDTrigerFilterOnOff);
+    }),
     function("SetQHYCCDTrigerFilterTime", 0, |w| {
         numbered(w, "SetQHYCCDTrigerFilterTime", trigger::SetQHYCCDTrigerFilterTime);
     }),

@@ -1,6 +1,6 @@
 //! `qhy models`: the model tables, as text or JSON.
 
-use qhyccd::model::{self, Level, Model};
+use qhyccd::model::{self, Level, Model, Variant};
 
 use crate::support::output::{self, Result, json_text};
 
@@ -36,12 +36,31 @@ fn text(models: &[&Model]) -> String {
         ]);
     }
     let mut text = output::table(&rows);
+    let variants = model::VARIANTS.iter().map(|v| vec![v.name.into(), v.model.into(), variant(v)]);
+    let titles = ["VARIANT", "REPORTS ITSELF AS", ""].map(String::from).to_vec();
+    text.push('\n');
+    text.push_str(&output::table(&std::iter::once(titles).chain(variants).collect::<Vec<_>>()));
     text.push_str(
         "\nLevels: oracle = requests and frames compared with the vendor's library on a virtual camera;\n\
          tables = from tables, works on our virtual camera; known = recognised, not driven.\n\
          No level means that a real camera was tried.\n",
     );
     text
+}
+
+/// Names of the variants of a model, as JSON.
+fn variants(m: &Model) -> Vec<String> {
+    model::VARIANTS.iter().filter(|v| v.model == m.name).map(|v| json_text(v.name)).collect()
+}
+
+/// What the manual says of a variant.
+fn variant(v: &Variant) -> String {
+    let mut facts = vec![v.summary.to_owned(), format!("{} MiB", v.ddr_mib)];
+    facts.push(format!("back focus {} mm", v.back_focus_mm));
+    facts.extend(v.length_mm.map(|mm| format!("about {mm} mm long")));
+    facts.extend(v.weight_g.map(|g| format!("{g} g")));
+    facts.extend(v.fibre_fps.map(|fps| format!("{fps:.1} frames/s at 16 bits over fibre")));
+    facts.join("; ")
 }
 
 fn json(models: &[&Model]) -> String {
@@ -70,6 +89,7 @@ fn json(models: &[&Model]) -> String {
             ("pixel_um", m.pixel_um.to_string()),
             ("bayer", m.bayer.map_or("null".into(), |b| json_text(b.fits_name()))),
             ("read_modes", format!("[{}]", modes.join(", "))),
+            ("variants", format!("[{}]", variants(m).join(", "))),
         ];
         let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
         items.push(format!("  {{{}}}", fields.join(", ")));
