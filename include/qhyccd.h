@@ -669,17 +669,18 @@ uint32_t GetQHYCCDShutterStatus(qhyccd_handle *handle);
 uint32_t GetQHYCCDTrigerInterfaceNumber(qhyccd_handle *handle, uint32_t *interfaceNumber);
 
 /**
- * Tells the name of a trigger connector, counted from 0. Only the first has one that is
- * known. `name` needs room for 40 bytes with the terminator.
+ * Tells the name of a trigger connector: 0 "GPIO Mode", 1 "SMA Mode". `name` needs room for
+ * 40 bytes with the terminator.
  *
- * Returns 0, or `QHYCCD_ERROR` for any but the first; then nothing is written.
+ * Returns 0, or `QHYCCD_ERROR` for another number; then nothing is written.
  */
 uint32_t GetQHYCCDTrigerInterfaceName(qhyccd_handle *handle, uint32_t interfaceIndex, char *name);
 
 /**
- * Chooses a trigger connector. The first one is always in force.
+ * Chooses a trigger connector: 0 GPIO, 1 SMA. It is in force from the next time on that a
+ * trigger function is switched on. Whether the camera has it cannot be asked.
  *
- * Returns 0, or `QHYCCD_ERROR` for any but the first.
+ * Returns 0, or `QHYCCD_ERROR` for another number.
  */
 uint32_t SetQHYCCDTrigerInterface(qhyccd_handle *handle, uint32_t interfaceIndex);
 
@@ -708,6 +709,10 @@ uint32_t SetQHYCCDTrigerMode(qhyccd_handle *handle, uint32_t modeIndex);
 /**
  * Switches trigger input and output. Switching on takes 1.4 s.
  *
+ * While it is on, `ExpQHYCCDSingleFrame` makes the camera wait for a trigger, from its socket
+ * or by `SendSoftTriger2QHYCCDCam`, and live video gives one frame for each. How long
+ * `GetQHYCCDSingleFrame` waits: `SetQHYCCDSingleFrameTimeOut`; cancelling ends it.
+ *
  * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDTrigerFunction(qhyccd_handle *h, bool value);
@@ -720,9 +725,9 @@ uint32_t SetQHYCCDTrigerFunction(qhyccd_handle *h, bool value);
 uint32_t SetQHYCCDTrigerInOnly(qhyccd_handle *h, bool value);
 
 /**
- * Switches the trigger output alone on. No request is known that switches it off.
+ * Switches the trigger output alone on, or all of the trigger off.
  *
- * Returns 0, or `QHYCCD_ERROR` also for off.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDTrigerOutOnly(qhyccd_handle *h, bool value);
 
@@ -741,23 +746,23 @@ uint32_t EnableQHYCCDTrigerOut(qhyccd_handle *handle);
 uint32_t EnableQHYCCDTrigerOutA(qhyccd_handle *handle);
 
 /**
- * Triggers by software.
+ * Triggers by software. Takes 0.2 s.
  *
- * Returns 0 or `QHYCCD_ERROR`.
+ * Returns 0, or `QHYCCD_ERROR` without an effect if neither the trigger input nor burst mode
+ * is on.
  */
 uint32_t SendSoftTriger2QHYCCDCam(qhyccd_handle *handle);
 
 /**
- * Not supported: no request is known that switches the filter for short input pulses. See
- * `SetQHYCCDTrigerFilterTime`.
+ * Lets short input pulses count or not, from the next time on that a trigger function is
+ * switched on. They count unless this was called.
  *
- * Returns `QHYCCD_ERROR`.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDTrigerFilterOnOff(qhyccd_handle *handle, bool onoff);
 
 /**
- * Sets how long an input pulse must be to count, in units of the camera's filter, 25000 of
- * its clocks each.
+ * Sets how long an input pulse must be to count, in milliseconds.
  *
  * Returns 0 or `QHYCCD_ERROR`.
  */
@@ -993,10 +998,10 @@ uint32_t SetQHYCCDFineTone(qhyccd_handle *h,
                            uint8_t shwidth);
 
 /**
- * Switches the suppression of residual images in live video on (not 0). No request is known
- * that switches it off.
+ * Switches the suppression of residual images in live video on (not 0) or off. The order is
+ * that of the trigger output.
  *
- * Returns 0, or `QHYCCD_ERROR` also for off.
+ * Returns 0 or `QHYCCD_ERROR`.
  */
 uint32_t SetQHYCCDEnableLiveModeAntiRBI(qhyccd_handle *h, uint32_t value);
 

@@ -24,5 +24,5 @@ mod settings;
 mod single;
 mod threads;
 mod timing;
-mod wheel;
 mod trigger;
+mod wheel;
