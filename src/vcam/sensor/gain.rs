@@ -141,7 +141,7 @@ pub(in crate::vcam) fn amplifier(gain: &GainCode, slot: usize, double_sampling: 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::model;
 
@@ -150,7 +150,7 @@ mod tests {
     }
 
     /// The code that the host sends for a setting; its law reproduces what was observed.
-    pub(super) fn sent(mode: usize, gain: u32) -> GainCode {
+    pub(in crate::vcam::sensor) fn sent(mode: usize, gain: u32) -> GainCode {
         let law = model::by_name("QHY600M").unwrap().read_modes[mode].gain;
         let steps = law.steps(f64::from(gain));
         GainCode { digital: [steps.digital, 0, 0], ..code(steps.analogue, steps.switch_14, steps.switch_16) }

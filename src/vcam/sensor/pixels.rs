@@ -198,4 +198,6 @@ fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
 }
 
 #[cfg(test)]
+mod physics;
+#[cfg(test)]
 mod tests;
