@@ -93,6 +93,14 @@ fn single_frames_of_every_shape_have_the_right_pixels() {
     Program::build("single", "single").expect(FAST, &[], "single");
 }
 
+/// The times of the rows, taken from pixels, are those that the C functions and the GPS box
+/// tell.
+#[test]
+fn rows_end_when_the_library_says() {
+    let camera = "virtual:QHY600M?seed=1&scene=terminator&gps=on&readout=instant&speed=10";
+    Program::build("rolling", "rolling").expect(camera, &[], "rolling");
+}
+
 #[test]
 fn a_recorded_run_plays_again_without_the_camera() {
     let program = Program::build("single", "replay");
