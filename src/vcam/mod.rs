@@ -11,7 +11,7 @@
 //!                      ├► cooler, wheel, registers, EEPROM, pages
 //! ```
 //!
-//! A device is pure: it has no thread and no clock, each call is told the time. A
+//! A device is pure: it keeps no thread and no clock, each call is told the time. A
 //! [`Port`] adds both, for the in-process transport and for `virtual-usb`.
 #![forbid(unsafe_code)]
 

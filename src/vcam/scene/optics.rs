@@ -2,15 +2,19 @@
 //! light becomes.
 
 use std::f64::consts::{PI, TAU};
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::vcam::rng::Rng;
+use crate::vcam::sensor::qe;
 use crate::vcam::spec::Optics;
 
-/// Photo-electrons a second of a star of magnitude 0 in mono pixels, for each square
-/// centimetre of aperture: 1 000 000 photons for each 100 nm of wavelength (rounded from
-/// the V band), 300 nm, of which optics and sensor turn 57 % into electrons.
-const ZERO_E_PER_S_CM2: f64 = 1.7e6;
+/// Photons a second of a star of magnitude 0 on each square centimetre of aperture, for each
+/// nanometre (rounded from the V band), and the wavelengths in which there are so many.
+const ZERO_PHOTONS_PER_S_CM2_NM: f64 = 1e4;
+const BAND_NM: Range<u32> = 400..700;
+/// Part of the light that comes through the optics. Invented.
+const TRANSMISSION: f64 = 0.746;
 const ARCSEC_PER_RADIAN: f64 = 206_264.806;
 
 /// The light-sensitive part of a sensor.
@@ -53,10 +57,11 @@ impl Telescope {
     pub(super) fn new(optics: &Optics, focal_mm: f64, field: Field) -> Telescope {
         let focal_mm = optics.focal_mm.unwrap_or(focal_mm);
         let radius_cm = optics.aperture_mm / 20.0;
+        let band = TRANSMISSION * qe::mean(BAND_NM) * BAND_NM.len() as f64;
         Telescope {
             field,
             arcsec_per_px: field.pixel_um / 1000.0 / focal_mm * ARCSEC_PER_RADIAN,
-            zero_e_per_s: ZERO_E_PER_S_CM2 * PI * radius_cm * radius_cm,
+            zero_e_per_s: ZERO_PHOTONS_PER_S_CM2_NM * band * PI * radius_cm * radius_cm,
             focus_um_per_px: focal_mm / optics.aperture_mm * field.pixel_um,
         }
     }

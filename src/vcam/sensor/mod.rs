@@ -9,6 +9,7 @@ mod gain;
 mod noise;
 pub(super) mod pixels;
 mod poisson;
+pub(super) mod qe;
 mod row;
 pub(super) mod timing;
 
