@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use qhyccd::camera::{Camera, StreamMode};
-use qhyccd::model::{Availability, ControlId, Peripherals, Read};
+use qhyccd::model::{Availability, ControlId, Peripherals, Read, manual};
 use qhyccd::util::{Rect, Size};
 
 use crate::support::output::{self, Result};
@@ -54,6 +54,14 @@ fn device(camera: &Camera) -> Result<String> {
         row("Bits a sample", list(model.depths)),
         row("Has", abilities(model.has)),
     ];
+    let unity = manual::unity_gains(model.name).map(|row| match row.mode {
+        Some(mode) => format!("{} ({mode})", row.setting),
+        None => row.setting.to_string(),
+    });
+    let unity: Vec<String> = unity.collect();
+    if !unity.is_empty() {
+        rows.push(row("Gain for 1 e-/ADU", unity.join(", ")));
+    }
     if model.ddr_mib > 0 {
         rows.push(row("Buffer", format!("{} MiB", model.ddr_mib)));
     }

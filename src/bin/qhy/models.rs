@@ -1,6 +1,6 @@
 //! `qhy models`: the model tables, as text or JSON.
 
-use qhyccd::model::{self, Level, Model, Variant};
+use qhyccd::model::{self, Level, Model, Variant, manual};
 
 use crate::support::output::{self, Result, json_text};
 
@@ -10,10 +10,17 @@ pub(crate) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// Print the QHY600 manual's tables about many cameras instead: the order of colour
+    /// filters and the gain of one electron per unit
+    #[arg(long, conflicts_with = "json")]
+    manual: bool,
 }
 
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.manual {
+        return output::print(&manual_tables());
+    }
     let models: Vec<&Model> = model::all().collect();
     output::print(&if args.json { json(&models) } else { text(&models) })
 }
@@ -61,6 +68,19 @@ fn variant(v: &Variant) -> String {
     facts.extend(v.weight_g.map(|g| format!("{g} g")));
     facts.extend(v.fibre_fps.map(|fps| format!("{fps:.1} frames/s at 16 bits over fibre")));
     facts.join("; ")
+}
+
+fn manual_tables() -> String {
+    let mut filters = vec![["CAMERA", "COLOUR FILTERS", "KIND"].map(String::from).to_vec()];
+    for row in manual::FILTER_ORDERS {
+        filters.push(vec![row.camera.into(), row.order.fits_name().into(), row.class.name().into()]);
+    }
+    let mut gains = vec![["CAMERA", "UNITY GAIN", "MODE"].map(String::from).to_vec()];
+    for row in manual::UNITY_GAINS {
+        let mode = row.mode.unwrap_or_default();
+        gains.push(vec![row.cameras.join(", "), row.setting.to_string(), mode.into()]);
+    }
+    format!("{}\n{}", output::table(&filters), output::table(&gains))
 }
 
 fn json(models: &[&Model]) -> String {
