@@ -21,6 +21,15 @@ pub(crate) struct Dark {
     pub(crate) published: Option<f64>,
 }
 
+/// What is to be measured.
+pub(crate) struct Wanted {
+    pub(crate) temps_c: Vec<f64>,
+    /// Unless it follows from what is published.
+    pub(crate) exposure_s: Option<f64>,
+    /// How long the sensor must have had its temperature.
+    pub(crate) settle: Duration,
+}
+
 /// Temperatures that are measured unless others are wanted.
 pub(crate) const TEMPERATURES_C: [f64; 5] = [-10.0, 0.0, 10.0, 15.0, 20.0];
 
@@ -38,30 +47,23 @@ const SHORTEST_S: f64 = 1e-3;
 /// Without published points.
 const PLAIN_EXPOSURE_S: f64 = 600.0;
 
-/// Regulation: how near and how still for how many looks.
-const NEAR_C: f64 = 0.5;
-const STILL_C: f64 = 0.11;
-const LOOKS: u32 = 8;
-const PAUSE: Duration = Duration::from_millis(250);
+/// How near the target the sensor must stay, how often it is looked at, and the longest wait.
+const NEAR_C: f64 = 0.3;
+const PAUSE: Duration = Duration::from_millis(500);
 const LIMIT: Duration = Duration::from_secs(20 * 60);
 
 /// Measures at each temperature, the coldest first, so that the camera ends warm.
-pub(crate) fn measure(
-    rig: &mut Rig,
-    temps_c: &[f64],
-    exposure_s: Option<f64>,
-    e_per_adu: f64,
-) -> Result<Vec<Dark>> {
+pub(crate) fn measure(rig: &mut Rig, wanted: &Wanted, e_per_adu: f64) -> Result<Vec<Dark>> {
     let points = manual::dark_currents(rig.model.sensor);
-    let mut sorted = temps_c.to_vec();
+    let mut sorted = wanted.temps_c.clone();
     sorted.sort_by(f64::total_cmp);
     let mut darks = Vec::new();
     for (n, &target_c) in sorted.iter().enumerate() {
         rig.tell(&format!("dark current at {target_c} C"), 100.0 * n as f64 / sorted.len() as f64);
-        reach(rig, target_c)?;
+        reach(rig, target_c, wanted.settle)?;
         let gathers = |rate: f64| (WANTED_E / rate).round().clamp(EXPOSURE_S.0, EXPOSURE_S.1);
         let expected = manual::dark_current(points, target_c);
-        let exposure_s = exposure_s.unwrap_or_else(|| expected.map_or(PLAIN_EXPOSURE_S, gathers));
+        let exposure_s = wanted.exposure_s.unwrap_or_else(|| expected.map_or(PLAIN_EXPOSURE_S, gathers));
         let (mut signal, mut temp_c) = (0.0, 0.0);
         for _ in 0..FRAMES {
             rig.check()?;
@@ -111,18 +113,17 @@ fn centre(picture: &Picture, columns: std::ops::Range<usize>, rows: std::ops::Ra
     Spread::of(inside).map(|spread| spread.mean)
 }
 
-/// Waits until the sensor has a temperature.
-fn reach(rig: &Rig, target_c: f64) -> Result<()> {
+/// Waits until the sensor has stayed at a temperature for a time.
+fn reach(rig: &Rig, target_c: f64, settle: Duration) -> Result<()> {
     let deadline = Instant::now() + LIMIT;
-    let (mut before_c, mut looks) = (f64::NAN, 0);
-    while looks < LOOKS {
+    let mut there_since: Option<Instant> = None;
+    while there_since.is_none_or(|since| since.elapsed() < settle) {
         rig.check()?;
         rig.order_blindly(ControlId::COOLER, target_c).map_err(Failure::new)?;
-        thread::sleep(PAUSE);
+        thread::sleep(PAUSE.min(settle / 4));
         let now_c = rig.get(ControlId::CUR_TEMP).map_err(Failure::new)?;
-        let settled = (now_c - target_c).abs() <= NEAR_C && (now_c - before_c).abs() <= STILL_C;
-        looks = if settled { looks + 1 } else { 0 };
-        before_c = now_c;
+        let near = (now_c - target_c).abs() <= NEAR_C;
+        there_since = near.then(|| there_since.unwrap_or_else(Instant::now));
         if Instant::now() >= deadline {
             return Err(Failure::new(format_args!(
                 "the sensor is at {now_c:.1} C and does not reach {target_c} C"

@@ -12,6 +12,7 @@ mod series;
 mod stats;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use qhyccd::util::Rect;
 
@@ -59,6 +60,10 @@ pub(crate) struct Args {
     /// Exposure for `--dark` [default: by the published dark current, one minute to one hour]
     #[arg(long, value_name = "TIME", value_parser = values::exposure_us)]
     dark_exposure: Option<f64>,
+    /// How long the sensor must have had its temperature; of the computer's time, also where
+    /// a virtual camera's runs faster
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = values::exposure_us)]
+    settle: f64,
     /// Write the tables into this Markdown file, between its two `ptc` comments if it exists
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
@@ -155,8 +160,12 @@ fn darks(args: &Args, rig: &mut Rig, curves: &[Curve]) -> Result<Vec<dark::Dark>
         })
         .ok_or_else(|| Failure::new("no gain was measured"))?;
     rig.set(quietest.setting).map_err(Failure::new)?;
-    let exposure_s = args.dark_exposure.map(|us| us / 1e6);
-    dark::measure(rig, &args.temperature, exposure_s, quietest.fit.e_per_adu)
+    let wanted = dark::Wanted {
+        temps_c: args.temperature.clone(),
+        exposure_s: args.dark_exposure.map(|us| us / 1e6),
+        settle: Duration::from_secs_f64(args.settle / 1e6),
+    };
+    dark::measure(rig, &wanted, quietest.fit.e_per_adu)
 }
 
 /// Electrons a unit for a range of some thousand electrons.

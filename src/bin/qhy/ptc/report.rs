@@ -154,7 +154,7 @@ fn transfer_chart(curves: &[Curve]) -> Chart {
         series.push(Marks { name: name(curve.setting), colour, mark: Mark::Dots, points });
     }
     Chart {
-        title: "Photon transfer curves: measured (dots) and fitted (lines)".into(),
+        title: "Photon transfer: measured (dots) and fitted (lines)".into(),
         x: axis("signal above the pedestal, ADU", Scale::Log),
         y: axis("noise of one frame, ADU", Scale::Log),
         series,
@@ -233,12 +233,12 @@ fn dark_chart(darks: &[Dark]) -> Chart {
     let dots = darks.iter().map(|dark| (dark.temp_c, dark.e_per_s)).collect();
     let rings = darks.iter().filter_map(|dark| Some((dark.temp_c, dark.published?))).collect();
     Chart {
-        title: "Dark current: measured (dots) and published (rings)".into(),
+        title: "Dark current".into(),
         x: axis("sensor, degrees C", Scale::Linear),
         y: axis("e- per pixel and second", Scale::Log),
         series: vec![
-            Marks { name: String::new(), colour: 0, mark: Mark::Dots, points: dots },
-            Marks { name: String::new(), colour: 1, mark: Mark::Rings, points: rings },
+            Marks { name: "measured".into(), colour: 0, mark: Mark::Dots, points: dots },
+            Marks { name: "published".into(), colour: 1, mark: Mark::Rings, points: rings },
         ],
     }
 }

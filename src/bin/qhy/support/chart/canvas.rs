@@ -15,10 +15,12 @@ const PALETTE: [[u8; 3]; 12] = [
     [0, 110, 180], [215, 80, 0], [0, 150, 100], [170, 70, 150],
     [120, 90, 0], [90, 90, 200], [200, 30, 60], [90, 90, 90],
 ];
+const BACKGROUND: u8 = 0;
 const FIRST_COLOUR: usize = 4;
 
 impl Ink {
-    pub(crate) const WHITE: Ink = Ink(0);
+    #[cfg(test)]
+    pub(crate) const WHITE: Ink = Ink(BACKGROUND);
     pub(crate) const BLACK: Ink = Ink(1);
     pub(crate) const GREY: Ink = Ink(2);
     pub(crate) const PALE: Ink = Ink(3);
@@ -43,7 +45,7 @@ const ADVANCE: i32 = ZOOM * (font::SIZE.0 as i32 + 1);
 
 impl Canvas {
     pub(crate) fn new(width: u32, height: u32) -> Canvas {
-        Canvas { width, height, inks: vec![Ink::WHITE.0; (width * height) as usize] }
+        Canvas { width, height, inks: vec![BACKGROUND; (width * height) as usize] }
     }
 
     fn index(&self, (x, y): (i32, i32)) -> Option<usize> {
@@ -80,13 +82,6 @@ impl Canvas {
     pub(crate) fn frame(&mut self, a: (i32, i32), b: (i32, i32), ink: Ink) {
         for (from, to) in [(a, (b.0, a.1)), ((b.0, a.1), b), (b, (a.0, b.1)), ((a.0, b.1), a)] {
             self.line(from, to, ink);
-        }
-    }
-
-    /// A filled box.
-    pub(crate) fn fill(&mut self, a: (i32, i32), b: (i32, i32), ink: Ink) {
-        for y in a.1..=b.1 {
-            self.line((a.0, y), (b.0, y), ink);
         }
     }
 

@@ -51,7 +51,8 @@ pub(crate) struct Chart {
 const WIDTH: i32 = 960;
 const HEIGHT: i32 = 640;
 const LEFT: i32 = 110;
-const RIGHT: i32 = WIDTH - 25;
+/// The legend stands on the right of it.
+const RIGHT: i32 = WIDTH - 225;
 const TOP: i32 = 45;
 const BOTTOM: i32 = HEIGHT - 65;
 
@@ -126,9 +127,7 @@ impl Chart {
     fn legend(&self, canvas: &mut Canvas) {
         let named = self.series.iter().filter(|s| !s.name.is_empty());
         for (row, series) in named.enumerate() {
-            let (at, ink) = ((LEFT + 24, TOP + 20 + 20 * row as i32), Ink::of(series.colour));
-            let width = 26 + Canvas::text_width(&series.name);
-            canvas.fill((at.0 - 14, at.1 - 10), (at.0 + width, at.1 + 9), Ink::WHITE);
+            let (at, ink) = ((RIGHT + 24, TOP + 20 + 20 * row as i32), Ink::of(series.colour));
             match series.mark {
                 Mark::Dots => canvas.dot(at, ink),
                 Mark::Rings => canvas.ring(at, ink),
