@@ -219,11 +219,12 @@ impl Camera {
         plan::whole_frame_bytes(self.model(), &self.settings.lock())
     }
 
-    /// An error on a model of which it is not known how its frames become pictures.
+    /// An error in a read mode of which it is not known how its frames become pictures.
     pub(super) fn frames_are_known(&self) -> Result<()> {
-        match self.model().wire.unknown {
+        let mode = self.settings.lock().mode(self.model());
+        match mode.unknown {
             Some(why) => {
-                let text = format!("pictures of a {} are not possible yet: {why}", self.model().name);
+                let text = format!("a {} takes no pictures in {}: {why}", self.model().name, mode.name);
                 Err(Error::new(ErrorKind::Unsupported, text))
             }
             None => Ok(()),

@@ -436,11 +436,9 @@ impl Shared {
     fn ask_identity(&self, device: &Identity) -> Result<Found> {
         let product = device.product;
         let unsupported = |text| Error::new(ErrorKind::Unsupported, text);
-        if !model::all().any(|m| m.product == product) {
-            return Err(unsupported(match model::find_known(device.vendor, product) {
-                Some(known) => {
-                    format!("{} (product id {product:#06x}) is known, but not supported", known.name)
-                }
+        if !model::driven().any(|m| m.product == product) {
+            return Err(unsupported(match model::known_name(product) {
+                Some(name) => format!("{name} (product id {product:#06x}) is known, but not supported"),
                 None => format!("no model with product id {product:#06x} is known"),
             }));
         }

@@ -69,13 +69,15 @@ pub(super) fn command(model: &Model, settings: &Settings, slot: Slot) -> Option<
 }
 
 fn gain(model: &Model, settings: &Settings) -> GainCode {
-    let steps = settings.mode(model).gain.steps(settings.value(model, ControlId::GAIN));
+    let law = settings.mode(model).gain;
+    let steps = law.steps(settings.value(model, ControlId::GAIN));
     // Observed on a QHY600C: 10 leaves the digital gain as it is, 15, 20, 25 scale it, cut.
     let balanced = |id, unity: u16| {
         let scaled = f64::from(steps.digital) * settings.value(model, id) / f64::from(unity);
         scaled.min(f64::from(u16::MAX)) as u16
     };
     let digital = match model.digital_slots {
+        _ if law.first_slot_only => [steps.digital, 0, 0],
         DigitalSlots::First => [steps.digital, 0, 0],
         DigitalSlots::All => [steps.digital; 3],
         DigitalSlots::WhiteBalance { unity } => {
@@ -91,52 +93,57 @@ fn gain(model: &Model, settings: &Settings) -> GainCode {
     }
 }
 
-/// What an initialisation sends. Sample size and region, and in live mode the exposure
-/// time, are held back: programs set them next, and what they leave out is made up for
-/// before the first frame.
+/// What an initialisation sends. Settings that the model's steps leave out are made up for
+/// before the first frame: programs set most of them next.
 pub(super) fn init(model: &Model, settings: &Settings) -> Vec<Step> {
     let single = settings.stream == StreamMode::Single;
-    let steps = if single { model.init.single } else { model.init.live };
-    let setting = |slot| command(model, settings, slot).map(|command| Step::Setting(slot, command));
-    let mut plan: Vec<Step> = steps
-        .iter()
-        .filter(|step| match step {
-            InitStep::Depth | InitStep::Region => false,
-            InitStep::Exposure => single,
-            _ => true,
-        })
-        .filter_map(|step| {
-            Some(match *step {
-                InitStep::ClearHalt => Step::ClearHalt,
-                InitStep::ReadPage(number) => Step::Ask(In::Page(number)),
-                InitStep::ProbePressure => Step::ProbePressure,
-                InitStep::ProbeHumidity => Step::ProbeHumidity,
-                InitStep::ReadFpga(register) => Step::Ask(In::Fpga(register)),
-                InitStep::WriteFpga(register, value) => fpga(register, value),
-                InitStep::ReadI2c(register) => Step::Ask(In::I2c(register)),
-                InitStep::WriteSensor(register, value) => Step::Send(Out::Sensor { register, value }),
-                InitStep::Init => {
-                    let readout = settings.mode(model).readout_code;
-                    Step::Send(Out::Command(Command::Init { single, readout }))
-                }
-                InitStep::WaitMs(ms) => wait_ms(u64::from(ms)),
-                InitStep::DdrOn => Step::Send(Out::Command(Command::DdrOn)),
-                InitStep::Ddr(mode) => Step::Send(Out::Command(Command::Ddr(mode))),
-                InitStep::WatchdogOn => Step::WatchdogOn,
-                InitStep::Exposure => setting(Slot::Exposure)?,
-                InitStep::Gain => setting(Slot::Gain)?,
-                InitStep::Offset => setting(Slot::Offset)?,
-                InitStep::Traffic => setting(Slot::Traffic)?,
-                InitStep::Speed => setting(Slot::Speed)?,
-                InitStep::Depth => setting(Slot::Bits)?,
-                InitStep::Region => setting(Slot::Region)?,
-            })
-        })
-        .collect();
+    let mut plan = steps(model, settings, if single { model.init.single } else { model.init.live });
     if settings.gps {
         plan.extend(gps(true));
     }
     plan
+}
+
+/// What goes before the order for a single exposure.
+pub(super) fn start(model: &Model, settings: &Settings) -> Vec<Step> {
+    steps(model, settings, model.init.start)
+}
+
+fn steps(model: &Model, settings: &Settings, steps: &[InitStep]) -> Vec<Step> {
+    let single = settings.stream == StreamMode::Single;
+    let setting = |slot| command(model, settings, slot).map(|command| Step::Setting(slot, command));
+    let one = |step: &InitStep| {
+        Some(match *step {
+            InitStep::ClearHalt => Step::ClearHalt,
+            InitStep::ReadPage(number) => Step::Ask(In::Page(number)),
+            InitStep::ProbePressure => Step::ProbePressure,
+            InitStep::ProbeHumidity => Step::ProbeHumidity,
+            InitStep::ReadFpga(register) => Step::Ask(In::Fpga(register)),
+            InitStep::WriteFpga(register, value) => fpga(register, value),
+            InitStep::ReadI2c(register) => Step::Ask(In::I2c(register)),
+            InitStep::WriteSensor(register, value) => Step::Send(Out::Sensor { register, value }),
+            InitStep::Init => {
+                let mode = settings.mode(model);
+                let (bits, readout) = (mode.init_bits, mode.readout_code);
+                Step::Send(Out::Command(match bits {
+                    0 => Command::Init { single, readout },
+                    _ => Command::InitWith { single, bits, readout },
+                }))
+            }
+            InitStep::WaitMs(ms) => wait_ms(u64::from(ms)),
+            InitStep::DdrOn => Step::Send(Out::Command(Command::DdrOn)),
+            InitStep::Ddr(mode) => Step::Send(Out::Command(Command::Ddr(mode))),
+            InitStep::WatchdogOn => Step::WatchdogOn,
+            InitStep::Exposure => setting(Slot::Exposure)?,
+            InitStep::Gain => setting(Slot::Gain)?,
+            InitStep::Offset => setting(Slot::Offset)?,
+            InitStep::Traffic => setting(Slot::Traffic)?,
+            InitStep::Speed => setting(Slot::Speed)?,
+            InitStep::Depth => setting(Slot::Bits)?,
+            InitStep::Region => setting(Slot::Region)?,
+        })
+    };
+    steps.iter().filter_map(one).collect()
 }
 
 /// GPS data in row 0, on or off.

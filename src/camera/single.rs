@@ -130,7 +130,9 @@ impl Camera {
         let order = if waits {
             self.run(&mut turn, trigger::arm())
         } else {
-            self.run(&mut turn, [Step::Send(Out::Command(Command::Start))])
+            let mut order = plan::start(self.model(), &settings);
+            order.push(Step::Send(Out::Command(Command::Start)));
+            self.run(&mut turn, order)
         };
         let started = order.and_then(|()| {
             // The exposure starts when the camera has the order.

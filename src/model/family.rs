@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::control::ControlId as Id;
 use super::gain::GainLaw;
-use super::rows::RowRule;
+use super::rows::{RowOrder, RowRule};
 use super::schema::Availability::{BayerOrder, No, Yes};
 use super::schema::Read::{Constant, Nothing, Stored};
 use super::schema::Write::{Ignored, Refused};
@@ -25,7 +25,6 @@ pub(super) const BIG_ENDIAN: WireForm = WireForm {
     endpoint: 0x81,
     order: ByteOrder::Big,
     live_header_bytes: 0,
-    unknown: None,
     can_empty: true,
     ddr_counter: DdrCounter::Word6,
     ddr_missing_units: 100,
@@ -333,6 +332,7 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
         overscan: NOTHING,
         optical_black: NOTHING,
         readout_code: 0,
+        init_bits: 0,
         wire_columns: image.width,
         first_column: 0,
         single: RowRule::PLAIN,
@@ -341,6 +341,7 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
         curve: None,
         hardware_bin: 1,
         fibre_only: false,
+        unknown: None,
         live_area: None,
         shutter_end: None,
     }
@@ -348,3 +349,13 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
 
 /// An area without pixels.
 pub(super) const NOTHING: Rect = Rect::new(0, 0, 0, 0);
+
+/// The same, but single frames always come whole: regions of them are cut by the host.
+pub(super) const fn whole_single(mode: ReadMode) -> ReadMode {
+    ReadMode { single: RowRule { order: RowOrder::Whole, ..mode.single }, ..mode }
+}
+
+/// The same, but no region is ever ordered.
+pub(super) const fn whole(mode: ReadMode) -> ReadMode {
+    ReadMode { live: RowRule { order: RowOrder::Whole, ..mode.live }, ..whole_single(mode) }
+}

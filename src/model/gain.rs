@@ -25,6 +25,8 @@ pub struct GainLaw {
     /// Settings whose analogue code is one less: the vendor's library computes in floating
     /// point and cuts.
     pub cut: &'static [u32],
+    /// The digital code goes in the first slot only, whatever the model does else.
+    pub first_slot_only: bool,
     /// What the codes amplify, if that is known.
     pub amplifier: Option<Amplifier>,
 }
@@ -154,7 +156,7 @@ pub const fn ratio(first: u32, step: u32, per: u32) -> Line {
 
 /// A law whose amplification is not known.
 pub const fn law(pieces: &'static [GainPiece]) -> GainLaw {
-    GainLaw { pieces, cut: &[], amplifier: None }
+    GainLaw { pieces, cut: &[], first_slot_only: false, amplifier: None }
 }
 
 /// A piece of a law.

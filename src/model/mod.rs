@@ -34,14 +34,25 @@ pub use source::{Fact, Level, Source, Topic};
 pub use udev::udev_rules;
 pub use variants::{VARIANTS, Variant, variant};
 
-/// All models that the library can drive.
+/// All models that have a table.
 pub fn all() -> impl Iterator<Item = &'static Model> {
     [qhy600::MODELS].into_iter().chain(cameras::MODELS.iter().copied()).flatten()
 }
 
+/// Those that the library drives.
+pub fn driven() -> impl Iterator<Item = &'static Model> {
+    all().filter(|m| m.level != Level::KnownOnly)
+}
+
+/// What a camera with this product id is called, driven or not.
+pub fn known_name(product: u16) -> Option<&'static str> {
+    let model = all().find(|m| m.product == product).map(|m| m.name);
+    model.or_else(|| KNOWN.iter().find(|k| k.product == product).map(|k| k.name))
+}
+
 /// The model of a running camera, by USB product id and byte 1 of its identity block.
 pub fn find(product: u16, byte: u8) -> Option<&'static Model> {
-    all().find(|m| m.product == product && m.identity.fits(byte))
+    driven().find(|m| m.product == product && m.identity.fits(byte))
 }
 
 /// The model with this name, for example `QHY600M`.

@@ -45,12 +45,11 @@ const MONO: Model = Model {
         endpoint: 0x81,
         order: ByteOrder::Big,
         live_header_bytes: 0,
-        unknown: None,
         can_empty: true,
         ddr_counter: DdrCounter::Word6,
         ddr_missing_units: 100,
     },
-    init: InitPlan { single: INIT_SINGLE, live: INIT_LIVE, first_defaults: FIRST_DEFAULTS },
+    init: InitPlan { single: INIT_SINGLE, live: INIT_LIVE, start: &[], first_defaults: FIRST_DEFAULTS },
     has: Peripherals {
         cooler: true,
         wheel: true,
@@ -66,7 +65,7 @@ const MONO: Model = Model {
             on_before_end: Duration::from_secs(3),
         }),
     },
-    facts: FACTS,
+    facts: &[FACTS],
 };
 
 const COLOUR: Model = Model {
@@ -150,6 +149,8 @@ const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> R
         curve: None,
         hardware_bin: 1,
         fibre_only: false,
+        init_bits: 0,
+        unknown: None,
         live_area: None,
         shutter_end: Some(ShutterEnd { rows: 44, together: 2, rest_us: 73.75 }),
     }

@@ -66,8 +66,8 @@ pub struct Model {
     pub init: InitPlan,
     /// Peripherals.
     pub has: Peripherals,
-    /// Where all this comes from.
-    pub facts: &'static [Fact],
+    /// Where all this comes from, in groups.
+    pub facts: &'static [&'static [Fact]],
 }
 
 /// One read mode. Rectangles are in pixels of the mode, unbinned.
@@ -85,6 +85,8 @@ pub struct ReadMode {
     pub optical_black: Rect,
     /// Byte 6 of the initialise command.
     pub readout_code: u8,
+    /// Bits that byte 1 of the initialise command has besides that of single frames.
+    pub init_bits: u8,
     /// Columns of every row on the bus.
     pub wire_columns: u32,
     /// Which of them is the first of the whole frame.
@@ -101,6 +103,8 @@ pub struct ReadMode {
     pub hardware_bin: u32,
     /// True if the camera sends this mode over fibre only, as its name says.
     pub fibre_only: bool,
+    /// Why its frames cannot be made into pictures, if so.
+    pub unknown: Option<&'static str>,
     /// The part of the frame that live video shows, if it is not all of it.
     pub live_area: Option<Rect>,
     /// When rows end their exposure, where that is known.
@@ -183,8 +187,6 @@ pub struct WireForm {
     pub order: ByteOrder,
     /// Bytes before the pixels of a live frame.
     pub live_header_bytes: u32,
-    /// Why frames of this model cannot be made into pictures, if so.
-    pub unknown: Option<&'static str>,
     /// Whether the order that empties the DDR buffer is known of this model.
     pub can_empty: bool,
     /// Form of the DDR counter.
@@ -217,6 +219,8 @@ pub struct InitPlan {
     pub single: &'static [InitStep],
     /// Steps for live video.
     pub live: &'static [InitStep],
+    /// Steps before each single exposure.
+    pub start: &'static [InitStep],
     /// Settings that the first initialisation after open gives to the caller's controls.
     /// Until then each has the value of its [`Read::Stored`].
     pub first_defaults: &'static [(ControlId, f64)],
@@ -452,6 +456,12 @@ impl Model {
     fn rows(&self) -> impl Iterator<Item = &'static Control> + 'static {
         let groups: &'static [ControlGroups] = self.controls;
         groups.iter().copied().flatten().copied().flatten()
+    }
+
+    /// Where all this comes from.
+    pub fn facts(&self) -> impl Iterator<Item = &'static Fact> + 'static {
+        let groups: &'static [&'static [Fact]] = self.facts;
+        groups.iter().copied().flatten()
     }
 
     /// Number of the read modes.

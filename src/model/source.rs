@@ -61,6 +61,9 @@ pub enum Level {
     Oracle,
     /// Tables only; works on our virtual camera.
     Tables,
+    /// Tables only, and something in them is a guess, which the facts name; or pictures are
+    /// refused in some read mode, which says why.
+    Experimental,
     /// Known by its USB id, not driven.
     KnownOnly,
 }

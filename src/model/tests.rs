@@ -30,7 +30,8 @@ fn names_and_ids_are_unique_and_found() {
     for model in models() {
         assert_eq!(by_name(&model.name.to_lowercase()).unwrap().name, model.name);
         let byte = (0..=1).find(|byte| model.identity.fits(*byte)).unwrap();
-        assert_eq!(find(model.product, byte).unwrap().name, model.name);
+        let driven = (model.level != Level::KnownOnly).then_some(model.name);
+        assert_eq!(find(model.product, byte).map(|m| m.name), driven);
         assert!(model.loader.is_none_or(|loader| is_loader(VENDOR, loader)));
         assert!(!is_loader(VENDOR, model.product));
         assert!(find_known(VENDOR, model.product).is_none(), "{} is driven", model.name);
@@ -154,7 +155,7 @@ fn init_plans_are_whole() {
             // Whatever comes before the initialise command may be lost with it.
             let init = plan.iter().position(|s| *s == InitStep::Init);
             let sends = |s: &InitStep| matches!(s, InitStep::Gain | InitStep::Offset | InitStep::Exposure);
-            assert!(plan.iter().position(sends) > init, "{}", model.name);
+            assert!(plan.iter().position(sends).is_none_or(|at| Some(at) > init), "{}", model.name);
             // Fixed waits only after the initialise command.
             let waits = plan.iter().position(|s| matches!(s, InitStep::WaitMs(_)));
             assert!(waits.is_none_or(|wait| Some(wait) > init), "{}", model.name);
@@ -166,7 +167,7 @@ fn init_plans_are_whole() {
 fn every_topic_has_a_source() {
     for model in models() {
         for topic in Topic::ALL {
-            let facts: Vec<_> = model.facts.iter().filter(|f| f.about == topic).collect();
+            let facts: Vec<_> = model.facts().filter(|f| f.about == topic).collect();
             assert!(facts.iter().any(|f| f.source != Source::Guess), "{} {topic:?}", model.name);
             assert!(facts.iter().all(|f| !f.from.is_empty()), "{} {topic:?}", model.name);
         }
@@ -272,7 +273,19 @@ fn rows_end_as_observed() {
 #[test]
 fn controls_of_the_family_are_those_of_the_recording() {
     // Nothing is behind these in this library, or on these models: see the tables.
-    const LEFT_OUT_HERE: [(&str, u32); 2] = [("QHY585M", 36), ("QHY585C", 36)];
+    const LEFT_OUT_HERE: [(&str, u32); 9] = [
+        ("QHY585M", 36),
+        ("QHY585C", 36),
+        ("QHY342pro", 36),
+        ("QHY4040PROF", 36),
+        ("QHY2020", 48),
+        ("QHY10768", 48),
+        ("QHY26800AGUIDE", 10),
+        ("QHY5III0204", 9),
+        ("QHY42", 41),
+    ];
+    // Mono by their names, and a colour order all the same.
+    const MONO: [&str; 6] = ["QHY411", "QHY461M", "QHY492M", "QHY5III334M", "QHY550M", "QHY600M"];
     const LEFT_OUT: [u32; 14] = [26, 39, 65, 68, 70, 71, 72, 80, 82, 87, 94, 95, 1024, 1025];
     let file =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/protocol/models/controls.tsv");
@@ -301,7 +314,10 @@ fn controls_of_the_family_are_those_of_the_recording() {
             let control = model.control(ControlId(id));
             let ours = control.map_or((false, None), |c| (c.available != Availability::No, c.range));
             let theirs = recorded.get(&id).map_or((false, None), |(yes, range, _)| (*yes, *range));
-            if ours != theirs && !LEFT_OUT_HERE.contains(&(model.name, id)) {
+            if ours != theirs
+                && !LEFT_OUT_HERE.contains(&(model.name, id))
+                && !(MONO.contains(&model.name) && [2, 3, 4, 20, 59].contains(&id))
+            {
                 wrong.push(format!("{} {id}: {ours:?}, recorded {theirs:?}", model.name));
             }
             if let (Some((_, _, value)), Some(Read::Stored(ours))) =

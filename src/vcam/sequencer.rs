@@ -119,7 +119,7 @@ impl Sequencer {
     ) -> Result<(), UnknownOrder> {
         self.advance(now, around);
         match command {
-            Command::Init { single, readout } => {
+            Command::Init { single, readout } | Command::InitWith { single, readout, .. } => {
                 let readout = sensor::readout(readout).ok_or(UnknownOrder)?;
                 self.settings.readout = readout;
                 self.settings.rows = readout.whole_rows;

@@ -102,6 +102,15 @@ pub enum Command {
         /// Read-out code of the read mode.
         readout: u8,
     },
+    /// A0 of the few cameras that have more in byte 1.
+    InitWith {
+        /// Single frames, not live.
+        single: bool,
+        /// The other bits of byte 1, not all 0.
+        bits: u8,
+        /// Read-out code of the read mode.
+        readout: u8,
+    },
     /// A2: rows to read.
     Region(Region),
     /// A3: exposure time in microseconds.
@@ -312,6 +321,11 @@ impl Command {
                 bytes[1] = u8::from(single);
                 bytes[6] = readout;
             }
+            Command::InitWith { single, bits, readout } => {
+                bytes[0] = 0xA0;
+                bytes[1] = u8::from(single) | bits;
+                bytes[6] = readout;
+            }
             Command::Region(region) => {
                 bytes[0] = 0xA2;
                 put16(&mut bytes, 2, region.columns);
@@ -373,7 +387,11 @@ impl Command {
         Ok(match data[0] {
             0xA0 => {
                 need(7)?;
-                Command::Init { single: data[1] != 0, readout: data[6] }
+                let (single, bits, readout) = (data[1] & 1 != 0, data[1] & !1, data[6]);
+                match bits {
+                    0 => Command::Init { single, readout },
+                    _ => Command::InitWith { single, bits, readout },
+                }
             }
             0xA1 => Command::Speed(data[1]),
             0xA2 => {

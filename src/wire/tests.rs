@@ -84,6 +84,8 @@ fn command() -> impl Strategy<Value = Command> {
         any::<u16>().prop_map(Command::Offset),
         Just(Command::DdrOn),
         (0..0xFFu8).prop_map(Command::Ddr),
+        (any::<bool>(), 1..0x80u8, any::<u8>())
+            .prop_map(|(single, bits, readout)| { Command::InitWith { single, bits: bits << 1, readout } }),
         any::<u8>().prop_map(Command::Speed),
         any::<bool>().prop_map(|on| Command::TriggerOut { on }),
     ]

@@ -38,9 +38,10 @@ fn note(device: &Identity, open: impl Fn(&Identity) -> std::result::Result<(), U
         return None;
     }
     let place = place(device);
-    let driven = model::all().find(|m| m.product == device.product || m.loader == Some(device.product));
+    let driven = model::driven().find(|m| m.product == device.product || m.loader == Some(device.product));
     let known = model::find_known(device.vendor, device.product);
-    let Some(name) = driven.map(|m| m.name).or(known.map(|k| k.name)) else {
+    let known = known.map(|k| k.name).or(model::known_name(device.product));
+    let Some(name) = driven.map(|m| m.name).or(known) else {
         return Some(format!("{place}: a QHYCCD device that this library does not know"));
     };
     if driven.is_none() {
@@ -86,8 +87,8 @@ mod tests {
         assert_eq!(text(0x1618, 0xC601), "");
         assert_eq!(text(0x0BDA, 0xC600), "", "other makers' devices are none of our business");
         assert!(text(0x1618, 0xC600).contains("waits for its firmware (QHY600.img)"));
-        assert!(text(0x1618, 0x0411).contains("QHY410C, known but not supported"));
-        assert!(text(0x1618, 0x0410).contains("QHY410C, known but not supported"));
+        assert!(text(0x1618, 0xC175).contains("QHY174, known but not supported"));
+        assert!(text(0x1618, 0xC174).contains("QHY174, known but not supported"));
         assert!(text(0x1618, 0xFFFE).contains("does not know"));
         let note = note(&device(0x1618, 0xC601), refused).unwrap();
         assert!(note.starts_with("bus 2 device 7 (1618:c601, USB 3): QHY600"), "{note}");

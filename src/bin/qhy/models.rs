@@ -121,6 +121,7 @@ fn level(level: Level) -> &'static str {
     match level {
         Level::Oracle => "oracle",
         Level::Tables => "tables",
+        Level::Experimental => "experimental",
         Level::KnownOnly => "known",
     }
 }

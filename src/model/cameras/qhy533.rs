@@ -28,9 +28,14 @@ const MONO: Model = Model {
     offset_factor: 16,
     traffic: TrafficLaw::Value,
     wire: BIG_ENDIAN,
-    init: InitPlan { single: INIT_COOLED_SINGLE, live: INIT_COOLED_LIVE, first_defaults: DEFAULTS_5_S },
+    init: InitPlan {
+        single: INIT_COOLED_SINGLE,
+        live: INIT_COOLED_LIVE,
+        start: &[],
+        first_defaults: DEFAULTS_5_S,
+    },
     has: Peripherals { watchdog: true, low_dark_current: low_dark_current(0x19E), ..COOLED },
-    facts: FACTS,
+    facts: &[FACTS],
 };
 
 const COLOUR: Model = Model {

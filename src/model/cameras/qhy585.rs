@@ -28,9 +28,9 @@ const PLANETARY_MONO: Model = Model {
     offset_factor: 1,
     traffic: TrafficLaw::Value,
     wire: WireForm { can_empty: false, ..BIG_ENDIAN },
-    init: InitPlan { single: INIT_TWICE, live: INIT_TWICE, first_defaults: DEFAULTS },
+    init: InitPlan { single: INIT_TWICE, live: INIT_TWICE, start: &[], first_defaults: DEFAULTS },
     has: PLANETARY_CROSSED,
-    facts: FACTS,
+    facts: &[FACTS],
 };
 
 const PLANETARY_COLOUR: Model = Model {

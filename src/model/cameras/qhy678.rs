@@ -26,9 +26,9 @@ const MONO: Model = Model {
     offset_factor: 1,
     traffic: TrafficLaw::Value,
     wire: WireForm { can_empty: false, ..BIG_ENDIAN },
-    init: InitPlan { single: INIT_TWICE, live: INIT_TWICE, first_defaults: DEFAULTS },
+    init: InitPlan { single: INIT_TWICE, live: INIT_TWICE, start: &[], first_defaults: DEFAULTS },
     has: PLANETARY_CROSSED,
-    facts: FACTS,
+    facts: &[FACTS],
 };
 
 const COLOUR: Model = Model {
