@@ -26,7 +26,7 @@ const STEPS_A_PERIOD: f64 = 240.0;
 
 impl Bands {
     pub(super) fn new(seed: u64) -> Bands {
-        let bits = hash(&[seed, 0x6261_6E64_73]);
+        let bits = hash(&[seed, 0x0062_616E_6473]);
         Bands {
             seed,
             quiet_traffic: 8 + (bits % 41) as u8,
@@ -36,7 +36,7 @@ impl Bands {
 
     /// How far a row of a frame is off, in read noises. Rows count as the sensor reads them.
     pub(super) fn offset(&self, row: u32, frame: u32, traffic: u8) -> f64 {
-        let random = Normal::new().deviate(hash(&[self.seed, 0x726F_77, u64::from(frame), u64::from(row)]));
+        let random = Normal::new().deviate(hash(&[self.seed, 0x0072_6F77, u64::from(frame), u64::from(row)]));
         let steps = f64::from(traffic) - f64::from(self.quiet_traffic);
         let periodic = if steps == 0.0 {
             0.0
