@@ -4,6 +4,7 @@ mod burst;
 mod memory;
 mod rates;
 mod trigger;
+mod world;
 
 use std::time::Duration;
 
