@@ -26,6 +26,7 @@ use super::readout::Spare;
 use super::settings::{Applied, Settings, Slot};
 use super::single::Progress;
 use super::state::{Op, State, StatusCell, Verdict};
+use super::tone::ToneSlot;
 use super::trigger::TriggerSetup;
 use super::watchdog::Watchdog;
 use super::{CameraInfo, Error, ErrorKind, PixelOptions, Result};
@@ -51,6 +52,7 @@ pub struct Camera {
     /// Positions of the wheel, once it told them.
     pub(super) wheel_slots: Mutex<Option<u32>>,
     pub(super) calibration: Mutex<CalibrationSlot>,
+    pub(super) tone: Mutex<ToneSlot>,
     /// Whether such a sensor is fitted, once the camera was asked.
     pub(super) humidity_sensor: Mutex<Option<bool>>,
     pub(super) pressure_sensor: Mutex<Option<bool>>,
@@ -97,6 +99,7 @@ impl Camera {
             wheel: Mutex::new(()),
             wheel_slots: Mutex::new(None),
             calibration: Mutex::new(CalibrationSlot::default()),
+            tone: Mutex::default(),
             humidity_sensor: Mutex::new(None),
             pressure_sensor: Mutex::new(None),
             threads: AtomicUsize::new(options.threads),

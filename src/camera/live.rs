@@ -199,7 +199,8 @@ impl Camera {
             stream.take().ok_or_else(|| Error::new(ErrorKind::NotYet, "no frame is ready"))?;
         let converted = match buffer(plan.info) {
             Some(out) => convert(&plan.pixels, frame, out, self.threads(), |buffer| stream.reuse(buffer))
-                .and_then(|()| self.calibrate(&plan, out)),
+                .and_then(|()| self.calibrate(&plan, out))
+                .map(|()| self.tone(&plan, out)),
             None => {
                 frame.unravel(|_| (), |buffer| stream.reuse(buffer));
                 Err(Error::new(ErrorKind::Invalid, "there is no buffer for the frame"))

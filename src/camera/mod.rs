@@ -37,6 +37,7 @@ mod single;
 mod state;
 mod stream;
 mod timing;
+mod tone;
 mod trigger;
 mod types;
 mod watchdog;

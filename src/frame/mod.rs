@@ -58,6 +58,7 @@ mod runs;
 pub mod sink;
 pub mod stretch;
 pub mod swap;
+pub mod tone;
 pub mod unpack;
 
 pub use assembler::{Assembler, Event, Resync};
@@ -68,6 +69,7 @@ pub use plan::{Depth, Plan, PlanError, Sample, Settings, WireLayout};
 pub use rotate::Turn;
 pub use sink::{Incomplete, Sink};
 pub use stretch::Stretch;
+pub use tone::Tone;
 pub use unpack::Packing;
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod clients;
 mod controls;
 mod cooling;
 mod ddr;
+mod effects;
 mod faults;
 mod firmware;
 mod gps;
