@@ -83,11 +83,12 @@ impl Camera {
     /// that off, and a ramp that is under way ends with its goal at once.
     ///
     /// A ramp needs nothing more from the program, and a target that is set again does not
-    /// disturb it. Power 0 while the camera regulates warms the sensor up until it no
-    /// longer follows, then switches off; manual power moves as fast as is sure to keep
-    /// the limit. Only manual power instead of a target is given at once: from which power
-    /// it would have to start is not known. Closing the camera ends the ramp, and the
-    /// camera goes on regulating where that was.
+    /// disturb it. Power 0 while the camera regulates, or may do so from before, warms the
+    /// sensor up until it no longer follows, then switches off; other manual power moves so
+    /// slowly that the limit should be kept (how strong a real cooler is, is a guess). Only
+    /// manual power instead of a target is given at once: from which power it would have to
+    /// start is not known. Closing the camera ends the ramp, and the camera goes on
+    /// regulating where that was.
     pub fn set_cooling_ramp(&self, c_per_min: f64) -> Result<()> {
         self.allow(Op::Cooler)?;
         if !c_per_min.is_finite() {

@@ -139,8 +139,10 @@ impl CoolingState {
         Ok(match (self.sent, order) {
             (Cooling::Target(set_c), Cooling::Target(_)) => Some(Cooling::Target(near(set_c, sensor()?))),
             (Cooling::Target(set_c), Cooling::Power(0.0)) => Some(Cooling::Target(near(set_c, sensor()?))),
+            // It may be cold from before it was opened.
+            (Cooling::Untouched, Cooling::Power(0.0)) => Some(Cooling::Target(sensor()?)),
             (_, Cooling::Target(_)) => Some(Cooling::Target(sensor()?)),
-            (Cooling::Untouched, Cooling::Power(pwm)) if pwm > 0.0 => Some(Cooling::Power(0.0)),
+            (Cooling::Untouched, Cooling::Power(_)) => Some(Cooling::Power(0.0)),
             (Cooling::Power(from), Cooling::Power(pwm)) if from != pwm => Some(Cooling::Power(from)),
             _ => None,
         })

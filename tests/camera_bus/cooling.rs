@@ -248,10 +248,11 @@ fn closing_ends_the_ramp_and_the_camera_holds_its_last_set_point() {
     let later = clock.now() + Duration::from_secs(600);
     let held = watch(&bench, &again, || (), |_| clock.now() > later);
     assert!((held.last().unwrap().2 - last).abs() < 0.15, "{last} {held:?}");
-    // The next one starts from there.
-    again.set(ControlId::COOLER, -1.0).unwrap();
-    let down = watch(&bench, &again, || (), ended(&again));
-    assert_no_steeper(&down, RATE);
+    // The next one starts from there, though it knows nothing of the cold.
+    again.set(ControlId::MANUAL_PWM, 0.0).unwrap();
+    let up = watch(&bench, &again, || (), ended(&again));
+    assert_no_steeper(&up, RATE);
+    assert!((up.last().unwrap().2 - 20.0).abs() < 1.0, "{:?}", up.last());
     bench.library.release();
     assert_at_rest(&bench);
 }
