@@ -56,11 +56,11 @@ uint32_t GetQHYCCDSingleFrame_proc(void);
  * With a ramp a program sets `CONTROL_COOLER` or `CONTROL_MANULPWM` as ever, once or again
  * every second, and need not call anything more. `GetQHYCCDParam` reads what was set, not
  * how far the ramp is; that is told by `QHYCCDOpenGetCoolingRamp`. `CONTROL_MANULPWM` 0 warms
- * the sensor up until it no longer follows, then switches the cooler off. Manual power
- * other than 0 moves as slowly as is sure to keep the limit, but is given at once if the
- * camera regulates: with which power it does is not known. A ramp runs in the background
- * until it is there. `CloseQHYCCD` ends it, and the camera goes on regulating to where it
- * was; so let it warm up before.
+ * the sensor up until it no longer follows, then switches the cooler off. Other manual
+ * power moves so slowly that the limit should be kept (how strong a real cooler is, is a
+ * guess), but is given at once if the camera regulates: with which power is not known. A
+ * ramp runs in the background until it is there. `CloseQHYCCD` ends it, and the camera goes
+ * on regulating to where it was; so let it warm up before.
  *
  * Returns 0, or `QHYCCD_ERROR` if `c_per_min` is NaN or infinite or the camera has no
  * cooler; then nothing changes.
