@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use super::device::BulkIn;
 use super::sensor::pixels::{Imager, Shot};
-use super::sensor::timing::blank_rows;
 use super::spec::{DeviceSpec, LinkRate, ReadoutPace};
 use crate::transport::LinkSpeed;
 use crate::wire::FRAME_MARKER;
@@ -214,7 +213,7 @@ impl Ddr {
         self.stored += 1;
         let mut frame = Stored {
             key: self.stored,
-            begins: entry.readout + Duration::from_nanos(u64::from(blank_rows(shot.readout)) * entry.row_ns),
+            begins: entry.readout + Duration::from_nanos(u64::from(shot.readout.blank_rows) * entry.row_ns),
             row_ns: entry.row_ns,
             kept: 0,
             keeps: 0,

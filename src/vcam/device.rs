@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::model::IdentityByte;
 use crate::transport::{Identity, Setup};
 use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
@@ -12,7 +13,7 @@ use super::gps::GpsBox;
 use super::guide::{Guide, Push};
 use super::loader::Loader;
 use super::scene::Scene;
-use super::sensor::{self, Unit, pixels::Imager};
+use super::sensor::{Chip, Unit, pixels::Imager};
 use super::sequencer::{Sequencer, Surroundings};
 use super::spec::{DeviceSpec, SpecError};
 use super::supply;
@@ -117,16 +118,21 @@ impl Device {
 
     /// The same in a world that others may look at and turn.
     pub fn in_world(spec: &DeviceSpec, identity: Identity, world: World) -> Result<Device, SpecError> {
-        let Some(readout) = sensor::readout(0) else {
+        let chip = Chip::of(spec.model);
+        let Some(readout) = chip.first() else {
             return Err(SpecError(format!("there is no virtual {} yet", spec.model.name)));
         };
-        let unit =
-            Unit { seed: spec.seed, colour: spec.model.bayer.is_some(), suppression: spec.suppression };
+        let unit = Unit {
+            seed: spec.seed,
+            bayer: spec.model.bayer,
+            columns: chip.columns(),
+            suppression: spec.suppression,
+        };
         let waits = spec.model.loader == Some(identity.product);
         Ok(Device {
             identity,
             plugged_unix: Duration::ZERO,
-            sequencer: Sequencer::new(readout, spec),
+            sequencer: Sequencer::new(chip, readout, spec),
             imager: Imager::new(Scene::of_camera(spec, &world)?, unit),
             cooler: Cooler::new(world.clone(), spec.seed),
             wheel: Wheel::new(spec.wheel, spec.seed),
@@ -203,6 +209,7 @@ impl Device {
             In::Wheel => return self.wheel.read(data, now),
             In::Flash(0 | 1) => &[ERASED; 64],
             In::Flash(_) => return Err(Refusal::Stall),
+            In::Temperature if !self.spec.model.has.cooler => return Err(Refusal::Stall),
             In::Temperature => &status::encode_temperature_c(self.cooler.reading_c(now)),
         };
         let n = answer.len().min(data.len());
@@ -249,6 +256,9 @@ impl Device {
             }
             Out::Wheel(text) => self.wheel.write(&text, now),
             Out::Fan(record) => self.fan = record,
+            Out::Target { .. } | Out::Cooler { .. } if !self.spec.model.has.cooler => {
+                return Err(Refusal::Stall);
+            }
             Out::Target { tenths_c } => self.cooler.set_target(tenths_c, now),
             Out::Cooler { automatic, half_pwm } => self.cooler.set_mode(automatic, half_pwm, now),
             Out::Loader { .. } => return Err(Refusal::Stall),
@@ -385,7 +395,11 @@ impl Device {
         match (value, index) {
             (0, 8) => {
                 let mut identity = [0; 16];
-                identity[1] = u8::from(self.spec.model.bayer.is_some());
+                identity[1] = match self.spec.model.identity {
+                    IdentityByte::Mono => 0,
+                    IdentityByte::Colour => 1,
+                    IdentityByte::Any => u8::from(self.spec.model.bayer.is_some()),
+                };
                 identity
             }
             (0x10, 0x10) => self.spec.serial,

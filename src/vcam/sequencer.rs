@@ -14,7 +14,7 @@ use super::device::BulkIn;
 use super::gps::GpsBox;
 use super::sensor::pixels::{Imager, Shot};
 use super::sensor::timing::{SHORTEST_EXPOSURE_US, live_row_ns, readout_time, single_row_ns};
-use super::sensor::{self, Readout};
+use super::sensor::{Chip, Readout};
 use super::spec::{DeviceSpec, ReadoutPace};
 use super::trigger::Trigger;
 use crate::transport::LinkSpeed;
@@ -29,7 +29,7 @@ const PIXEL_PERIOD_PS: u32 = 10_000;
 
 /// What the host has ordered.
 struct Settings {
-    readout: &'static Readout,
+    readout: Readout,
     rows: u16,
     first_row: u16,
     exposure_us: u32,
@@ -59,6 +59,7 @@ pub(super) struct Surroundings {
 }
 
 pub(super) struct Sequencer {
+    chip: Chip,
     settings: Settings,
     mode: Mode,
     pace: ReadoutPace,
@@ -80,12 +81,13 @@ pub(super) struct Sequencer {
 pub(super) struct UnknownOrder;
 
 impl Sequencer {
-    pub(super) fn new(readout: &'static Readout, spec: &DeviceSpec) -> Sequencer {
+    pub(super) fn new(chip: Chip, readout: Readout, spec: &DeviceSpec) -> Sequencer {
         Sequencer {
+            chip,
             settings: Settings {
                 readout,
-                rows: readout.whole_rows,
-                first_row: readout.whole_first,
+                rows: readout.whole_rows[0],
+                first_row: readout.whole_first[0],
                 exposure_us: 1_000,
                 sixteen_bit: true,
                 traffic: 0,
@@ -119,23 +121,12 @@ impl Sequencer {
     ) -> Result<(), UnknownOrder> {
         self.advance(now, around);
         match command {
-            Command::Init { single, readout } | Command::InitWith { single, readout, .. } => {
-                let readout = sensor::readout(readout).ok_or(UnknownOrder)?;
-                self.settings.readout = readout;
-                self.settings.rows = readout.whole_rows;
-                self.settings.first_row = readout.whole_first;
-                self.next_number = 0;
-                self.ddr.clear();
-                self.burst.end();
-                self.trigger.end();
-                self.busy_until = Duration::ZERO;
-                self.last = None;
-                self.mode = if single { Mode::Single } else { Mode::Live { next: Some(now) } };
-                self.restart_live(now);
-            }
+            Command::Init { single, readout } => self.initialise(single, readout, 0, now)?,
+            Command::InitWith { single, bits, readout } => self.initialise(single, readout, bits, now)?,
             Command::Region(region) => {
-                self.settings.rows = region.rows;
-                self.settings.first_row = region.first_row;
+                let order = self.settings.readout.orders[usize::from(self.is_live())];
+                self.settings.rows = (region.rows / order.unit).saturating_add(order.unordered);
+                self.settings.first_row = region.first_row / order.unit;
                 self.ddr.clear();
                 self.restart_live(now);
             }
@@ -159,6 +150,23 @@ impl Sequencer {
             }
             Command::TriggerOut { on } => self.trigger.set_output(on),
         }
+        Ok(())
+    }
+
+    fn initialise(&mut self, single: bool, code: u8, bits: u8, now: Duration) -> Result<(), UnknownOrder> {
+        let readout = self.chip.readout(code, bits).ok_or(UnknownOrder)?;
+        self.settings.readout = readout;
+        let live = usize::from(!single);
+        self.settings.rows = readout.whole_rows[live];
+        self.settings.first_row = readout.whole_first[live];
+        self.next_number = 0;
+        self.ddr.clear();
+        self.burst.end();
+        self.trigger.end();
+        self.busy_until = Duration::ZERO;
+        self.last = None;
+        self.mode = if single { Mode::Single } else { Mode::Live { next: Some(now) } };
+        self.restart_live(now);
         Ok(())
     }
 
@@ -268,8 +276,8 @@ impl Sequencer {
     /// than a frame takes to read.
     pub(super) fn timing(&self) -> Timing {
         let line_ns = self.line_ns() as u32;
-        let lines = u32::from(self.settings.rows) + sensor::timing::blank_rows(self.settings.readout);
-        let frame_us = readout_time(self.settings.readout, u32::from(self.settings.rows), self.line_ns())
+        let lines = u32::from(self.settings.rows) + self.settings.readout.blank_rows;
+        let frame_us = readout_time(&self.settings.readout, u32::from(self.settings.rows), self.line_ns())
             .as_micros() as u32;
         Timing {
             pixel_period_ps: PIXEL_PERIOD_PS,
@@ -293,9 +301,9 @@ impl Sequencer {
     fn line_ns(&self) -> u64 {
         let s = &self.settings;
         if self.is_live() {
-            live_row_ns(s.sixteen_bit, s.traffic, self.link)
+            live_row_ns(&s.readout, s.sixteen_bit, s.traffic, self.link)
         } else {
-            single_row_ns(s.sixteen_bit)
+            single_row_ns(&s.readout, s.sixteen_bit)
         }
     }
 
@@ -314,7 +322,7 @@ impl Sequencer {
     }
 
     fn readout(&self) -> Duration {
-        readout_time(self.settings.readout, u32::from(self.settings.rows), self.fill_ns())
+        readout_time(&self.settings.readout, u32::from(self.settings.rows), self.fill_ns())
     }
 
     fn restart_live(&mut self, now: Duration) {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{self, Model};
+use crate::model::{self, ControlId, Model};
 use crate::transport::LinkSpeed;
 
 use super::faults::{Faults, grammar};
@@ -131,10 +131,10 @@ impl DeviceSpec {
             dials: Dials::default(),
             world_file: None,
             link: LinkSpeed::Super,
-            wheel: WheelSpec::usual(7),
+            wheel: WheelSpec::usual(if model.has.wheel { 7 } else { 0 }),
             gps: GpsSpec::ABSENT,
-            humidity_sensor: true,
-            pressure_sensor: true,
+            humidity_sensor: model.control(ControlId::HUMIDITY).is_some(),
+            pressure_sensor: model.control(ControlId::PRESSURE).is_some(),
             memory_mib: model.ddr_mib,
             ddr: true,
             suppression: true,
@@ -222,9 +222,6 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
         let known: Vec<_> = models.chain(model::VARIANTS.iter().map(|v| v.name)).collect();
         return err(format!("unknown model `{name}`; known: {}", known.join(", ")));
     };
-    if !super::sensor::is_simulated(model) {
-        return err(format!("there is no virtual {} yet", model.name));
-    }
     let mut spec = DeviceSpec::new(model);
     if let Some(variant) = variant {
         spec.memory_mib = variant.ddr_mib;
@@ -243,7 +240,12 @@ fn parse_one(item: &str, place: usize) -> Result<DeviceSpec, SpecError> {
         let value = percent_decode(raw)
             .ok_or_else(|| SpecError(format!("{name}: option `{key}`: `{raw}` has a broken `%` escape")))?;
         let bad = |wanted: &str| err(format!("{name}: option `{key}`: `{value}` is not {wanted}"));
+        let lacks = |what: &str| err(format!("{name}: option `{key}`: this model has no {what}"));
         match key {
+            "wheel" if !model.has.wheel => return lacks("filter wheel"),
+            "gps" | "gps_place" | "gps_jitter" if !model.has.gps => return lacks("GPS"),
+            "humidity" if model.control(ControlId::HUMIDITY).is_none() => return lacks("such sensor"),
+            "pressure" if model.control(ControlId::PRESSURE).is_none() => return lacks("such sensor"),
             "seed" => match value.parse() {
                 Ok(seed) => spec.seed = seed,
                 Err(_) => return bad("a whole number from 0 to 18446744073709551615"),

@@ -266,6 +266,7 @@ impl Bench {
     /// Opens the camera at this place of the list.
     pub(crate) fn open(&self, place: usize) -> Arc<Camera> {
         let list = self.library.scan().expect("scan");
+        assert!(place < list.len(), "only {} cameras", list.len());
         self.library.open(&list[place].id).expect("open")
     }
 

@@ -13,6 +13,7 @@ mod controls;
 mod cooling;
 mod ddr;
 mod effects;
+mod family;
 mod faults;
 mod firmware;
 mod gps;

@@ -1,18 +1,15 @@
-//! A picture from a file: the whole frame of 9600x6422 as bare 16-bit little-endian
-//! samples, or a 16-bit FITS image of the whole frame or of its 9576x6388
-//! light-sensitive area. Rows are read when they are needed; nothing is kept.
+//! A picture from a file: the whole frame (9600x6422 of a QHY600) as bare 16-bit
+//! little-endian samples, or a 16-bit FITS image of the whole frame or of its
+//! light-sensitive area (9576x6388). Rows are read when they are needed; nothing is kept.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::fits;
-use crate::vcam::sensor::PICTURE;
+use crate::util::Size;
+use crate::vcam::sensor::Picture;
 use crate::vcam::spec::SpecError;
-
-/// Columns and rows of the light-sensitive area, and its first column.
-const LIT: (u32, u32) = (9576, 6388);
-const LIT_AT: u32 = 24;
 
 /// An open picture file.
 pub(in crate::vcam) struct FileScene {
@@ -28,8 +25,8 @@ struct Form {
     start: u64,
     columns: u32,
     rows: u32,
-    /// Picture column of the first sample.
-    at_column: u32,
+    /// Column on the bus and picture row of the first sample.
+    at: (u32, u32),
     samples: Samples,
 }
 
@@ -44,7 +41,7 @@ enum Samples {
 
 impl FileScene {
     /// Opens a file and looks at its form.
-    pub(super) fn open(path: &Path) -> Result<FileScene, SpecError> {
+    pub(super) fn open(path: &Path, picture: Picture) -> Result<FileScene, SpecError> {
         let wrong =
             |what: &dyn std::fmt::Display| SpecError(format!("scene file `{}`: {what}", path.display()));
         let mut file = File::open(path).map_err(|e| wrong(&e))?;
@@ -52,7 +49,7 @@ impl FileScene {
         if !meta.is_file() {
             return Err(wrong(&"is not a file"));
         }
-        let form = find_form(&mut file, meta.len()).map_err(|what| wrong(&what))?;
+        let form = find_form(&mut file, meta.len(), &picture).map_err(|what| wrong(&what))?;
         Ok(FileScene { file, form, bytes: Vec::new(), sums: Vec::new() })
     }
 
@@ -75,9 +72,7 @@ impl FileScene {
 
     fn add_row(&mut self, row: u32, bin: u32, sums: &mut [u32]) {
         let form = self.form;
-        if row >= form.rows {
-            return;
-        }
+        let Some(row) = row.checked_sub(form.at.1).filter(|row| *row < form.rows) else { return };
         let len = form.columns as usize * 2;
         self.bytes.resize(len, 0);
         let at = form.start + u64::from(row) * len as u64;
@@ -91,7 +86,7 @@ impl FileScene {
                     (i32::from(i16::from_be_bytes([pair[0], pair[1]])) + zero).clamp(0, 65535) as u16
                 }
             };
-            let column = (form.at_column as usize + i) / bin as usize;
+            let column = (form.at.0 as usize + i) / bin as usize;
             if let Some(sum) = sums.get_mut(column) {
                 *sum += u32::from(value);
             }
@@ -99,42 +94,51 @@ impl FileScene {
     }
 }
 
-fn find_form(file: &mut File, len: u64) -> Result<Form, String> {
+fn find_form(file: &mut File, len: u64, picture: &Picture) -> Result<Form, String> {
     let mut start = [0; 6];
     if file.read_exact(&mut start).is_ok() && &start == b"SIMPLE" {
-        return fits_form(file, len);
+        return fits_form(file, len, picture);
     }
-    let wanted = u64::from(PICTURE.0) * u64::from(PICTURE.1) * 2;
+    let (columns, rows) = (picture.size.width, picture.size.height);
+    let wanted = u64::from(columns) * u64::from(rows) * 2;
     if len != wanted {
         return Err(format!(
-            "is {len} bytes long; a bare frame of {}x{} 16-bit samples has {wanted}, and it is no FITS file",
-            PICTURE.0, PICTURE.1
+            "is {len} bytes long; a bare frame of {columns}x{rows} 16-bit samples has {wanted}, and it is no FITS file"
         ));
     }
-    Ok(Form { start: 0, columns: PICTURE.0, rows: PICTURE.1, at_column: 0, samples: Samples::LittleEndian })
+    Ok(Form { start: 0, columns, rows, at: (picture.first_column, 0), samples: Samples::LittleEndian })
 }
 
-fn fits_form(file: &mut File, len: u64) -> Result<Form, String> {
+fn fits_form(file: &mut File, len: u64, picture: &Picture) -> Result<Form, String> {
     let image = fits::Image::find(file)?;
     if image.bits != 16 {
         return Err(format!("FITS image has BITPIX {}, wanted 16", image.bits));
     }
-    let at_column = match (image.columns, image.rows) {
-        PICTURE => 0,
-        LIT => LIT_AT,
-        (columns, rows) => {
-            return Err(format!("FITS image is {columns}x{rows}, wanted 9600x6422 or 9576x6388"));
+    let (whole, lit) = (picture.size, picture.lit);
+    let (x, y) = match Size::new(image.columns, image.rows) {
+        size if size == whole => (0, 0),
+        size if size == lit.size() => (lit.x, lit.y),
+        size => {
+            return Err(format!(
+                "FITS image is {}x{}, wanted {}x{} or {}x{}",
+                size.width, size.height, whole.width, whole.height, lit.width, lit.height
+            ));
         }
     };
+    let at = (picture.first_column + x, y);
     image.fits_in(len)?;
     let samples = Samples::BigEndianSigned { zero: image.zero as i32 };
-    Ok(Form { start: image.start, columns: image.columns, rows: image.rows, at_column, samples })
+    Ok(Form { start: image.start, columns: image.columns, rows: image.rows, at, samples })
 }
 
 #[cfg(test)]
 mod tests {
     use super::fits::tests::{BLOCK, header, sparse};
     use super::*;
+
+    fn picture() -> Picture {
+        crate::vcam::sensor::Chip::of(crate::model::by_name("QHY600M").unwrap()).picture
+    }
 
     fn fits_header(columns: u32, rows: u32) -> Vec<u8> {
         header(16, columns, rows, &["BZERO   =                32768"])
@@ -144,7 +148,7 @@ mod tests {
     fn bare_samples_are_found_at_their_place() {
         let at = (9600u64 * 100 + 33) * 2;
         let file = sparse(9600 * 6422 * 2, &[(at, &[0x34, 0x12])]);
-        let mut scene = FileScene::open(file.path()).unwrap();
+        let mut scene = FileScene::open(file.path(), picture()).unwrap();
         let mut values = vec![7; 9600];
         scene.row(100, 1, &mut values);
         assert_eq!((values[33], values[32], values[34]), (0x1234, 0, 0));
@@ -161,7 +165,7 @@ mod tests {
         let at = BLOCK as u64 + (9576 * 5 + 2) * 2;
         let header = fits_header(9576, 6388);
         let file = sparse(BLOCK as u64 + 9576 * 6388 * 2, &[(0, &header), (at, &[0x80, 0x07])]);
-        let mut scene = FileScene::open(file.path()).unwrap();
+        let mut scene = FileScene::open(file.path(), picture()).unwrap();
         let mut values = vec![0; 9600];
         scene.row(5, 1, &mut values);
         assert_eq!((values[26], values[23], values[27]), (7, 0, 32768));
@@ -169,11 +173,14 @@ mod tests {
 
     #[test]
     fn unusable_files_are_refused_with_the_reason() {
-        let refused = |file: &tempfile::NamedTempFile| FileScene::open(file.path()).err().unwrap().0;
+        let refused =
+            |file: &tempfile::NamedTempFile| FileScene::open(file.path(), picture()).err().unwrap().0;
         assert!(refused(&sparse(1000, &[])).contains("1000 bytes"));
         assert!(refused(&sparse(1000, &[(0, b"SIMPLE")])).contains("without an end"));
         assert!(refused(&sparse(BLOCK as u64, &[(0, &fits_header(9600, 6422))])).contains("too early"));
         assert!(refused(&sparse(BLOCK as u64, &[(0, &fits_header(96, 64))])).contains("96x64"));
-        assert!(FileScene::open(Path::new("/no/such/file")).err().unwrap().0.contains("/no/such/file"));
+        assert!(
+            FileScene::open(Path::new("/no/such/file"), picture()).err().unwrap().0.contains("/no/such/file")
+        );
     }
 }

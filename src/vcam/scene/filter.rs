@@ -1,5 +1,7 @@
 //! The filters of a colour sensor.
 
+use crate::util::Bayer;
+
 /// A colour filter, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::vcam) enum Filter {
@@ -10,12 +12,16 @@ pub(in crate::vcam) enum Filter {
 }
 
 impl Filter {
-    /// The filter of a pixel of an RGGB sensor (manual: QHY600C is RGGB).
-    pub(in crate::vcam) fn rggb(column: u32, picture_row: i32) -> Filter {
-        match (picture_row.rem_euclid(2), column % 2) {
-            (0, 0) => Filter::Red,
-            (1, 1) => Filter::Blue,
-            _ => Filter::Green,
+    /// The filters of even and odd columns on the bus in a row of the picture, whose first
+    /// column is the `first_column` on the bus.
+    pub(in crate::vcam) fn pair(order: Option<Bayer>, first_column: u32, picture_row: i32) -> [Filter; 2] {
+        let Some(order) = order else { return [Filter::None; 2] };
+        // Two steps of the order are none, so the shift may go either way.
+        match order.shifted(first_column % 2, picture_row.rem_euclid(2) as u32) {
+            Bayer::Rg => [Filter::Red, Filter::Green],
+            Bayer::Gr => [Filter::Green, Filter::Red],
+            Bayer::Gb => [Filter::Green, Filter::Blue],
+            Bayer::Bg => [Filter::Blue, Filter::Green],
         }
     }
 
@@ -45,7 +51,12 @@ mod tests {
 
     #[test]
     fn filters_of_the_first_cell() {
-        let cell = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(x, y)| Filter::rggb(x, y));
-        assert_eq!(cell, [Filter::Red, Filter::Green, Filter::Green, Filter::Blue]);
+        use Filter::{Blue, Green, Red};
+        let cell = |order, first| [0, 1].map(|row| Filter::pair(Some(order), first, row));
+        assert_eq!(cell(Bayer::Rg, 0), [[Red, Green], [Green, Blue]]);
+        assert_eq!(cell(Bayer::Gb, 0), [[Green, Blue], [Red, Green]]);
+        // The picture begins with the second column on the bus.
+        assert_eq!(cell(Bayer::Gb, 1), [[Blue, Green], [Green, Red]]);
+        assert_eq!(Filter::pair(None, 0, 0), [Filter::None; 2]);
     }
 }

@@ -130,20 +130,29 @@ fn fill_from(pixels: &mut [f32], columns: std::ops::Range<usize>, pair: [f32; 2]
 
 #[cfg(test)]
 mod tests {
+    use super::super::filter::Filter;
     use super::super::tests::{Picture, scene, scene_in_world, whole};
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);
 
     fn row(from: Duration, exposure: Duration) -> RowExposure {
-        RowExposure { picture_row: 0, first_column: 24, bin: 1, colour: false, from, to: from + exposure }
+        RowExposure {
+            picture_row: 0,
+            first_column: 24,
+            bin: 1,
+            filters: [Filter::None; 2],
+            from,
+            to: from + exposure,
+        }
     }
 
     #[test]
     fn a_panel_gives_its_level_and_darkness_gives_none() {
         let (flat, world) = scene_in_world("scene=flat:1500");
         assert!(whole(&*flat, row(MS, 20 * MS), 7).iter().all(|e| *e == 30.0));
-        let colour = whole(&*flat, RowExposure { colour: true, ..row(MS, 20 * MS) }, 6);
+        let colour =
+            whole(&*flat, RowExposure { filters: [Filter::Red, Filter::Green], ..row(MS, 20 * MS) }, 6);
         assert!((colour[30] - 8.4).abs() < 1e-5 && (colour[31] - 12.0).abs() < 1e-5);
         world.turn(200 * MS, |dials| dials.light = 0.1);
         assert!((whole(&*flat, row(190 * MS, 20 * MS), 7)[99] - 16.5).abs() < 1e-4);

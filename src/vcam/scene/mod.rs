@@ -4,9 +4,8 @@
 //! in which that row is exposed. Noise, dark current, gain and defects are the sensor's.
 //!
 //! Test patterns give the value of each pixel outright, whatever exposure, gain and
-//! noise are, so that a picture proves geometry and byte order. Places are columns of
-//! the readout and picture rows (row 0 is the first light-sensitive row; the dark rows
-//! before it are negative). In the 3x3 readout they count its own, larger pixels.
+//! noise are, so that a picture proves geometry and byte order. Places are columns and
+//! rows of the whole picture of a single frame (what is sent before it is negative). In the 3x3 readout they count its own, larger pixels.
 //!
 //! | scene | value |
 //! |---|---|
@@ -31,10 +30,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use filter::Filter;
-use optics::{Field, Telescope, Wobble};
+use optics::{Telescope, Wobble};
 use serial::SerialRow;
 
-use super::sensor::PICTURE_FIELD;
+use super::sensor;
 use super::spec::{DeviceSpec, SceneSpec, SpecError};
 use super::world::World;
 
@@ -53,14 +52,14 @@ pub fn ramp_value(column: u32, columns: u32) -> u16 {
 /// One row of a readout and the time in which it gathers light.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowExposure {
-    /// Row of the readout, 0 the first light-sensitive one. Dark rows are never asked for.
+    /// Row of the picture. Dark rows are never asked for.
     pub(super) picture_row: u32,
     /// Columns before this one are masked.
     pub(super) first_column: u32,
     /// Sensor pixels a side that make one pixel of the readout.
     pub(super) bin: u32,
-    /// Whether [`filter::Filter::rggb`] filters lie on the sensor.
-    pub(super) colour: bool,
+    /// The filters of even and odd columns.
+    pub(super) filters: [Filter; 2],
     /// Camera time at which the row begins to gather light.
     pub(super) from: Duration,
     /// Camera time at which it ends.
@@ -70,12 +69,12 @@ pub(super) struct RowExposure {
 impl RowExposure {
     /// The filter of a column.
     pub(super) fn filter(&self, column: u32) -> Filter {
-        if self.colour { Filter::rggb(column, self.picture_row as i32) } else { Filter::None }
+        self.filters[column as usize % 2]
     }
 
     /// What the filters of even and odd columns let through.
     fn filters(&self) -> [f64; 2] {
-        [0, 1].map(|column| self.filter(column).passes())
+        self.filters.map(Filter::passes)
     }
 
     /// An even light of so many photo-electrons in a mono pixel.
@@ -158,7 +157,8 @@ impl Scene {
 
     /// What a camera looks at.
     pub(super) fn of_camera(spec: &DeviceSpec, world: &World) -> Result<Scene, SpecError> {
-        let field = Field { pixel_um: spec.model.pixel_um, ..PICTURE_FIELD };
+        let picture = sensor::Chip::of(spec.model).picture;
+        let field = picture.field();
         let world = world.clone();
         let telescope = |focal_mm| Telescope::new(&spec.optics, focal_mm, field);
         let wobble = |usual| Wobble::new(spec.seed, spec.optics.wobble_arcsec.unwrap_or(usual));
@@ -168,7 +168,7 @@ impl Scene {
             SceneSpec::Ramp => return Ok(Scene::Pattern(Pattern::Ramp)),
             SceneSpec::Constant(value) => return Ok(Scene::Pattern(Pattern::Constant(*value))),
             SceneSpec::File(path) => {
-                return Ok(Scene::Pattern(Pattern::File(file::FileScene::open(path)?)));
+                return Ok(Scene::Pattern(Pattern::File(file::FileScene::open(path, picture)?)));
             }
             SceneSpec::Stars => {
                 Box::new(stars::StarField::new(world, telescope(STARS_FOCAL_MM), wobble(0.0), spec.seed))
@@ -199,24 +199,30 @@ impl Scene {
 }
 
 impl Pattern {
-    /// The values of one row; `frame` counts the frames since power-on, `bin` is the
-    /// readout's.
-    pub(super) fn row(&mut self, frame: u32, picture_row: i32, bin: u32, values: &mut [u16]) {
+    /// The values of one row of a readout; `frame` counts the frames since power-on.
+    pub(super) fn row(
+        &mut self,
+        frame: u32,
+        picture_row: i32,
+        readout: &sensor::Readout,
+        values: &mut [u16],
+    ) {
+        let first = readout.first_column;
         let columns = values.len() as u32;
         match self {
             Pattern::Xy => {
                 for (x, value) in values.iter_mut().enumerate() {
-                    *value = xy_value(x as u32, picture_row);
+                    *value = xy_value((x as u32).wrapping_sub(first), picture_row);
                 }
             }
-            Pattern::Serial(seed) => SerialRow::new(*seed, frame, picture_row).fill(values),
+            Pattern::Serial(seed) => SerialRow::new(*seed, frame, picture_row).fill(first, values),
             Pattern::Ramp => {
                 for (x, value) in values.iter_mut().enumerate() {
                     *value = ramp_value(x as u32, columns);
                 }
             }
             Pattern::Constant(constant) => values.fill(*constant),
-            Pattern::File(file) => file.row(picture_row, bin, values),
+            Pattern::File(file) => file.row(picture_row, readout.bin, values),
         }
     }
 }

@@ -23,7 +23,9 @@ pub(in crate::vcam) struct Field {
     /// Columns of the readout that has all of them, the first masked ones included.
     pub(in crate::vcam) columns: u32,
     pub(in crate::vcam) first_column: u32,
+    /// Picture rows to the last of it, dark first ones included.
     pub(in crate::vcam) rows: u32,
+    pub(in crate::vcam) first_row: u32,
     pub(in crate::vcam) pixel_um: f64,
 }
 
@@ -31,12 +33,12 @@ impl Field {
     /// Its centre in columns and picture rows, pixels being at whole numbers.
     pub(super) fn centre(&self) -> (f64, f64) {
         let columns = f64::from(self.columns + self.first_column);
-        ((columns - 1.0) / 2.0, (f64::from(self.rows) - 1.0) / 2.0)
+        ((columns - 1.0) / 2.0, (f64::from(self.rows + self.first_row) - 1.0) / 2.0)
     }
 
     /// Columns and rows.
     pub(super) fn size(&self) -> (u32, u32) {
-        (self.columns - self.first_column, self.rows)
+        (self.columns - self.first_column, self.rows - self.first_row)
     }
 }
 
@@ -167,7 +169,7 @@ impl Wobble {
 mod tests {
     use super::*;
 
-    const FIELD: Field = Field { columns: 9600, first_column: 24, rows: 6388, pixel_um: 3.76 };
+    const FIELD: Field = Field { columns: 9600, first_column: 24, first_row: 0, rows: 6388, pixel_um: 3.76 };
 
     #[test]
     fn scale_and_brightness_are_those_of_the_telescope() {

@@ -38,10 +38,10 @@ impl SerialRow {
         self.factor.wrapping_mul(column as u16).wrapping_add(self.start) >> 4
     }
 
-    /// The values from column 0 on.
-    pub(super) fn fill(self, values: &mut [u16]) {
+    /// The values of a row whose column `first` is the picture's column 0.
+    pub(super) fn fill(self, first: u32, values: &mut [u16]) {
         for (column, value) in values.iter_mut().enumerate() {
-            *value = self.value(column as u32);
+            *value = self.value((column as u32).wrapping_sub(first));
         }
     }
 }

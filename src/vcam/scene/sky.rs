@@ -116,7 +116,7 @@ impl Source for Sky {
         let field = self.telescope.field;
         let (columns, rows) = field.size();
         let left = i64::from(field.first_column) + i64::from(columns - self.image.columns) / 2;
-        let top = i64::from(rows - self.image.rows) / 2;
+        let top = i64::from(field.first_row) + i64::from(rows - self.image.rows) / 2;
         let bin = i64::from(row.bin);
         out.pixels.fill(0.0);
         for step in steps.iter().filter(|step| step.light_s > 0.0) {

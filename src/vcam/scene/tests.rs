@@ -35,7 +35,7 @@ impl Picture {
             picture_row: 0,
             first_column: 24,
             bin: 1,
-            colour: false,
+            filters: [Filter::None; 2],
             from,
             to: from + exposure,
         };

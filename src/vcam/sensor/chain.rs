@@ -136,7 +136,7 @@ mod tests {
     const COLUMNS: usize = 400_000;
 
     fn chain(e_per_adu: f64, read_noise_e: f64, full_well_e: f64) -> Chain {
-        Chain::new(&Amplifier { e_per_adu, read_noise_e, full_well_e }, readout(0).unwrap(), 0.0)
+        Chain::new(&Amplifier { e_per_adu, read_noise_e, full_well_e }, &readout(0).unwrap(), 0.0)
     }
 
     fn common(bias_adu: f64) -> Common {

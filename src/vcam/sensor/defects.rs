@@ -8,16 +8,14 @@
 
 use crate::vcam::rng::{Rng, hash, split_mix};
 
-/// Columns of the sensor.
-const COLUMNS: u64 = 9600;
-/// Warm and hot pixels of a row: 0.005 %.
-const HOT_A_ROW: f64 = 0.48;
+/// Part of the pixels that is warm or hot.
+const HOT: f64 = 0.000_05;
 /// Their dark current at 0 degrees, spread evenly over its logarithm.
 const HOT_E_PER_S: (f64, f64) = (0.05, 20.0);
 /// It doubles over so many degrees.
 const HOT_DOUBLING_C: f64 = 6.0;
-/// Telegraph pixels of a row: 0.2 %.
-const TELEGRAPH_A_ROW: f64 = 19.2;
+/// Part of the pixels that is telegraph pixels.
+const TELEGRAPH: f64 = 0.002;
 /// Mean distance of their two levels in electrons, when nothing suppresses it.
 const TELEGRAPH_E: f64 = 5.0;
 /// What the suppression leaves of it.
@@ -42,6 +40,8 @@ pub(super) struct Defect {
 #[derive(Clone, Copy)]
 pub(super) struct Defects {
     pub(super) seed: u64,
+    /// Columns of the sensor.
+    pub(super) columns: u32,
     /// The suppression of telegraph pixels is on.
     pub(super) suppression: bool,
 }
@@ -51,16 +51,16 @@ impl Defects {
     pub(super) fn of_row(&self, row: u32, frame: u32, temp_c: f64, out: &mut Vec<Defect>) {
         let mut random = Rng::new(&[self.seed, 0x6465_6665_6374, u64::from(row)]);
         let warmth = (temp_c / HOT_DOUBLING_C).exp2();
-        for _ in 0..count(&mut random, HOT_A_ROW) {
-            let column = (random.next() % COLUMNS) as u32;
+        for _ in 0..count(&mut random, HOT * f64::from(self.columns)) {
+            let column = (random.next() % u64::from(self.columns)) as u32;
             let (least, most) = HOT_E_PER_S;
             let hot_e_per_s = least * (most / least).powf(random.unit()) * warmth;
             out.push(Defect { column, hot_e_per_s, jump_e: 0.0 });
         }
         let distance = if self.suppression { TELEGRAPH_E * SUPPRESSED } else { TELEGRAPH_E };
-        for _ in 0..count(&mut random, TELEGRAPH_A_ROW) {
+        for _ in 0..count(&mut random, TELEGRAPH * f64::from(self.columns)) {
             let bits = random.next();
-            let column = (bits % COLUMNS) as u32;
+            let column = (bits % u64::from(self.columns)) as u32;
             let levels_e = -distance * (1.0 - random.unit()).ln();
             // How often it is in its upper level is its own, a tenth to a half.
             let upper = 0.1 + 0.4 * unit(bits);
@@ -94,7 +94,7 @@ mod tests {
     const ROWS: u32 = 2000;
 
     fn defects(suppression: bool) -> Defects {
-        Defects { seed: 4, suppression }
+        Defects { seed: 4, columns: 9600, suppression }
     }
 
     fn all(defects: &Defects, frame: u32, temp_c: f64) -> Vec<(u32, Defect)> {

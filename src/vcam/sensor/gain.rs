@@ -1,5 +1,6 @@
 //! From the codes of the gain command to electrons per ADU, read noise and full well.
 //!
+//! Of the QHY600 that is published; of all others [`Pixel::Guess`] says something plausible.
 //! A path through pixel and converter is chosen by the two switches and by double sampling.
 //! On each path the published points (set of 2020, which agrees with the manual) are laid
 //! out along the code that was observed for their setting; values lie on straight lines
@@ -8,8 +9,8 @@
 
 use std::sync::LazyLock;
 
-use crate::model::Curve;
 use crate::model::qhy600_curves::{EXTENDED, EXTENDED_2CMS, HIGH_GAIN, PHOTOGRAPHIC};
+use crate::model::{ControlId, Curve, Model, ReadMode};
 use crate::wire::GainCode;
 
 /// What a gain setting does to the signal.
@@ -116,8 +117,70 @@ impl Path {
     }
 }
 
-/// The amplifier of one digital slot (0 red or mono, 1 green, 2 blue).
-pub(in crate::vcam) fn amplifier(gain: &GainCode, slot: usize, double_sampling: bool) -> Amplifier {
+/// What gain codes mean to a sensor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::vcam) enum Pixel {
+    /// As published of the QHY600.
+    Imx455 {
+        /// Each row is sampled twice, which lowers the read noise.
+        double_sampling: bool,
+    },
+    /// As guessed of any other.
+    Guess {
+        /// The largest analogue code.
+        analogue_top: f64,
+        /// The digital code for a factor of one.
+        digital_one: u16,
+        /// Electrons that fit in a pixel.
+        well_e: f64,
+    },
+}
+
+/// Electrons that a square micrometre holds: about what the QHY600 does in its usual modes.
+const WELL_E_PER_UM2: f64 = 3600.0;
+/// Range of the analogue gain in decibels.
+const ANALOGUE_DB: f64 = 24.0;
+/// What high conversion gain multiplies the signal with.
+const HIGH_CONVERSION: f64 = 3.0;
+/// Read noise without any gain, of which gain takes all but the second.
+const READ_NOISE_E: (f64, f64) = (5.0, 1.0);
+
+impl Pixel {
+    /// What the codes that a read mode's gain settings are sent as would plausibly mean:
+    /// nothing is published in this form.
+    pub(super) fn of(model: &Model, mode: &ReadMode) -> Pixel {
+        let most = model.control(ControlId::GAIN).and_then(|control| control.range).map_or(0.0, |r| r.max);
+        let all = (0..=most as u32).map(|setting| mode.gain.steps(f64::from(setting)));
+        let top = all.clone().map(|steps| steps.analogue).max().unwrap_or(1);
+        let digital_one = all.map(|steps| steps.digital).min().unwrap_or(1);
+        Pixel::Guess {
+            analogue_top: f64::from(top.max(1)),
+            digital_one: digital_one.max(1),
+            well_e: WELL_E_PER_UM2 * model.pixel_um * model.pixel_um,
+        }
+    }
+
+    /// The amplifier of one digital slot (0 red or mono, 1 green, 2 blue).
+    pub(in crate::vcam) fn amplifier(&self, gain: &GainCode, slot: usize) -> Amplifier {
+        match *self {
+            Pixel::Imx455 { double_sampling } => amplifier(gain, slot, double_sampling),
+            Pixel::Guess { analogue_top, digital_one, well_e } => {
+                let decibels = ANALOGUE_DB * f64::from(gain.analogue) / analogue_top;
+                let conversion = if gain.switch_16 == 0 { 1.0 } else { HIGH_CONVERSION };
+                let factor = 10f64.powf(decibels / 20.0) * conversion;
+                let digital = f64::from(gain.digital[slot].max(1)) / f64::from(digital_one);
+                let (least, most) = (READ_NOISE_E.1, READ_NOISE_E.0);
+                Amplifier {
+                    e_per_adu: well_e / 65535.0 / factor / digital,
+                    read_noise_e: least + (most - least) / factor,
+                    full_well_e: well_e,
+                }
+            }
+        }
+    }
+}
+
+fn amplifier(gain: &GainCode, slot: usize, double_sampling: bool) -> Amplifier {
     let digital = gain.digital[slot].max(1);
     let high_conversion = gain.switch_16 != 0;
     let (path, pixel_e, factor_2cms) = match (gain.switch_14, high_conversion) {

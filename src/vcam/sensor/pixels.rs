@@ -23,7 +23,7 @@ pub(in crate::vcam) struct Shot {
     pub(in crate::vcam) number: u32,
     /// Frames read out since power-on before this one.
     pub(in crate::vcam) serial: u32,
-    pub(in crate::vcam) readout: &'static Readout,
+    pub(in crate::vcam) readout: Readout,
     pub(in crate::vcam) live: bool,
     pub(in crate::vcam) first_row: u16,
     pub(in crate::vcam) rows: u16,
@@ -49,6 +49,12 @@ impl Shot {
         self.readout.columns as usize * if self.sixteen_bit { 2 } else { 1 }
     }
 
+    /// Bytes before the pixels; as many of the last pixels do not come.
+    fn header_bytes(&self) -> u64 {
+        // It holds the frame number, if anything; no camera has a longer one.
+        if self.live { u64::from(self.readout.header_bytes.min(4)) } else { 0 }
+    }
+
     pub(in crate::vcam) fn frame_bytes(&self) -> u64 {
         self.row_bytes() as u64 * u64::from(self.rows)
     }
@@ -60,7 +66,7 @@ impl Shot {
 
     /// When a wire row gathers light (rolling shutter), in camera time.
     pub(super) fn exposed(&self, wire_row: u32) -> (Duration, Duration) {
-        let end = shutter_end(self.readout, wire_row, self.picture_row(wire_row), self.row_ns);
+        let end = shutter_end(&self.readout, wire_row, self.picture_row(wire_row), self.row_ns);
         let to = self.readout_at + end;
         (to.saturating_sub(self.exposure), to)
     }
@@ -109,10 +115,18 @@ impl Imager {
     /// from the sensor; no row that comes later is looked at.
     pub(in crate::vcam) fn bytes(&mut self, shot: &Shot, key: u64, at: u64, ready: u64, out: &mut [u8]) {
         let row_bytes = shot.row_bytes();
+        let header = shot.header_bytes();
+        let (mut at, mut out) = (at, out);
+        if at < header {
+            let bytes = &shot.number.to_be_bytes()[at as usize..header as usize];
+            let n = bytes.len().min(out.len());
+            out[..n].copy_from_slice(&bytes[..n]);
+            (at, out) = (header, &mut out[n..]);
+        }
+        at -= header;
         let mut row = (at / row_bytes as u64) as u32;
         let mut from = (at % row_bytes as u64) as usize;
         let behind = (ready / row_bytes as u64) as u32;
-        let mut out = out;
         while !out.is_empty() {
             let place = self.hold(shot, key, row, behind);
             let n = out.len().min(row_bytes - from);
@@ -151,7 +165,7 @@ impl Imager {
             Scene::Pattern(pattern) => {
                 for (bytes, row) in rows {
                     own.values.resize(shot.readout.columns as usize, 0);
-                    pattern.row(shot.serial, shot.picture_row(row), shot.readout.bin, &mut own.values);
+                    pattern.row(shot.serial, shot.picture_row(row), &shot.readout, &mut own.values);
                     pack(shot, row, &own.values, bytes);
                 }
             }
@@ -182,7 +196,8 @@ impl Imager {
 fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
     if shot.sixteen_bit {
         for (bytes, value) in bytes.chunks_exact_mut(2).zip(values) {
-            bytes.copy_from_slice(&value.to_be_bytes());
+            let sample = if shot.readout.little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
+            bytes.copy_from_slice(&sample);
         }
     } else {
         for (byte, value) in bytes.iter_mut().zip(values) {
@@ -190,9 +205,13 @@ fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
         }
     }
     if wire_row == 0 {
-        bytes[..4].copy_from_slice(&shot.number.to_be_bytes());
+        // Behind a header that holds the number GPS data follow at once.
+        let number = if shot.header_bytes() == 0 { 4 } else { 0 };
+        if shot.readout.numbered {
+            bytes[..number].copy_from_slice(&shot.number.to_be_bytes()[..number]);
+        }
         if let Some(gps) = &shot.gps {
-            bytes[4..4 + HEADER_BYTES].copy_from_slice(gps);
+            bytes[number..number + HEADER_BYTES].copy_from_slice(gps);
         }
     }
 }

@@ -4,9 +4,9 @@ use super::bands::{Bands, ROW_PART};
 use super::chain::{Chain, Common};
 use super::dark;
 use super::defects::{Defect, Defects};
-use super::gain::amplifier;
 use super::noise::{Normal, RowBits};
 use super::pixels::Shot;
+use crate::util::Bayer;
 use crate::vcam::rng::hash;
 use crate::vcam::scene::filter::Filter;
 use crate::vcam::scene::{Light, RowExposure, RowLight, Source};
@@ -15,8 +15,10 @@ use crate::vcam::scene::{Light, RowExposure, RowLight, Source};
 #[derive(Clone, Copy, Debug)]
 pub(in crate::vcam) struct Unit {
     pub(in crate::vcam) seed: u64,
-    /// Colour filters lie on it.
-    pub(in crate::vcam) colour: bool,
+    /// Order of its colour filters from picture row and column 0 on.
+    pub(in crate::vcam) bayer: Option<Bayer>,
+    /// Columns of the sensor on the bus, unbinned.
+    pub(in crate::vcam) columns: u32,
     /// Telegraph pixels are suppressed.
     pub(in crate::vcam) suppression: bool,
 }
@@ -41,8 +43,8 @@ pub(super) struct Scratch {
 
 impl Sensor {
     pub(super) fn new(unit: Unit) -> Sensor {
-        let defects = Defects { seed: unit.seed, suppression: unit.suppression };
-        let dots = (0..super::PICTURE.0).map(|column| (column, defects.dot(column)));
+        let defects = Defects { seed: unit.seed, columns: unit.columns, suppression: unit.suppression };
+        let dots = (0..unit.columns).map(|column| (column, defects.dot(column)));
         Sensor {
             unit,
             normal: Normal::new(),
@@ -54,12 +56,12 @@ impl Sensor {
 
     /// Writes a row's values into `scratch`.
     pub(super) fn row(&self, source: &dyn Source, shot: &Shot, wire_row: u32, scratch: &mut Scratch) {
-        let readout = shot.readout;
+        let readout = &shot.readout;
         let columns = readout.columns as usize;
         scratch.values.resize(columns, 0);
         scratch.light.pixels.resize(columns, 0.0);
         let row = Row::new(self, shot, wire_row);
-        if (0..readout.lit_rows as i32).contains(&row.picture_row) {
+        if (readout.lit_rows.0 as i32..readout.lit_rows.1 as i32).contains(&row.picture_row) {
             row.lit(source, scratch);
         } else {
             row.unlit(&mut scratch.values);
@@ -73,6 +75,7 @@ struct Row<'a> {
     wire_row: u32,
     picture_row: i32,
     /// Of even and odd columns.
+    filters: [Filter; 2],
     chains: [Chain; 2],
     common: [Common; 2],
     bits: u64,
@@ -81,29 +84,28 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn new<'a>(sensor: &'a Sensor, shot: &'a Shot, wire_row: u32) -> Row<'a> {
-        let (readout, picture_row) = (shot.readout, shot.picture_row(wire_row));
+        let (readout, picture_row) = (&shot.readout, shot.picture_row(wire_row));
         let sensor_row = u32::from(shot.first_row) + wire_row;
         let bits = hash(&[sensor.unit.seed, 0x726F_7721, u64::from(shot.serial), u64::from(sensor_row)]);
-        let amplifiers = [0, 1].map(|column| {
-            let filter = if sensor.unit.colour { Filter::rggb(column, picture_row) } else { Filter::None };
-            amplifier(&shot.gain, filter.slot(), readout.double_sampling)
-        });
+        let filters = Filter::pair(sensor.unit.bayer, readout.first_column, picture_row);
+        let amplifiers = filters.map(|filter| readout.pixel.amplifier(&shot.gain, filter.slot()));
         let chains = amplifiers.map(|amplifier| Chain::new(&amplifier, readout, ROW_PART));
         let read_noise_e = amplifiers.map(|amplifier| amplifier.read_noise_e * f64::from(readout.bin));
         let noises = sensor.bands.offset(sensor_row, shot.serial, shot.traffic);
         let common = [0, 1].map(|odd| Common {
             normal: sensor.normal,
             bits: RowBits(bits),
-            // The order is the host's offset times 16: one ADU each, which gives the one
-            // published reading.
-            bias_adu: f64::from(shot.offset) + chains[odd].adu(noises * read_noise_e[odd]),
+            // On a QHY600 the order is the host's offset times 16: one ADU each, which gives
+            // the one published reading.
+            bias_adu: f64::from(shot.offset) * readout.offset_adu
+                + chains[odd].adu(noises * read_noise_e[odd]),
         });
-        Row { sensor, shot, wire_row, picture_row, chains, common, bits, read_noise_e }
+        Row { sensor, shot, wire_row, picture_row, filters, chains, common, bits, read_noise_e }
     }
 
     /// Values of even and odd columns that expect so many electrons.
     fn even(&self, values: &mut [u16], from: usize, to: usize, electrons: [f64; 2]) {
-        if !self.sensor.unit.colour && electrons[0] == electrons[1] {
+        if self.sensor.unit.bayer.is_none() && electrons[0] == electrons[1] {
             return self.chains[0].fill(&self.common[0], values, (from..to, 1), electrons[0]);
         }
         for start in from..(from + 2).min(to) {
@@ -115,9 +117,9 @@ impl Row<'_> {
     /// No light, no dark current; in the overscan a correction of columns that have nothing
     /// to correct, now here, now there.
     fn unlit(&self, values: &mut [u16]) {
-        let readout = self.shot.readout;
+        let readout = &self.shot.readout;
         self.even(values, 0, values.len(), [0.0; 2]);
-        if self.picture_row < readout.lit_rows as i32 {
+        if readout.overscan_at.is_none_or(|row| self.picture_row < row as i32) {
             return;
         }
         let again = self.again();
@@ -139,18 +141,18 @@ impl Row<'_> {
 
     fn lit(&self, source: &dyn Source, scratch: &mut Scratch) {
         let Scratch { values, light: room, defects } = scratch;
-        let (shot, readout) = (self.shot, self.shot.readout);
+        let (shot, readout) = (self.shot, &self.shot.readout);
         let (from, to) = shot.exposed(self.wire_row);
         let exposure = RowExposure {
             picture_row: self.picture_row as u32,
-            first_column: readout.black_columns,
+            first_column: readout.lit_columns.0,
             bin: readout.bin,
-            colour: self.sensor.unit.colour,
+            filters: self.filters,
             from,
             to,
         };
         let light = source.light(&exposure, room);
-        let (black, columns) = (readout.black_columns as usize, values.len());
+        let (black, behind) = (readout.lit_columns.0 as usize, readout.lit_columns.1 as usize);
         let dark_e = dark::e_per_s(shot.temp_c) * shot.exposure.as_secs_f64();
         let expects = |electrons: f32| dark_e + f64::from(electrons).max(0.0);
         let background = match light {
@@ -163,18 +165,20 @@ impl Row<'_> {
         };
         self.even(values, 0, black, [dark_e; 2]);
         if light == Light::Pixels {
-            for (column, value) in values.iter_mut().enumerate().skip(black) {
+            for (column, value) in values.iter_mut().enumerate().take(behind).skip(black) {
                 *value = one(column);
             }
         } else {
-            self.even(values, black, columns, background);
+            self.even(values, black, behind, background);
         }
         let patches: &[_] = if let Light::Patches(_) = light { &room.patches } else { &[] };
-        for column in patches.iter().cloned().flatten() {
+        let columns = values.len();
+        self.even(values, behind, columns, [dark_e; 2]);
+        for column in patches.iter().cloned().flatten().filter(|column| *column < behind) {
             values[column] = one(column);
         }
         let expected = |column: usize| {
-            if column < black {
+            if !(black..behind).contains(&column) {
                 dark_e
             } else if light == Light::Pixels || patches.iter().any(|patch| patch.contains(&column)) {
                 expects(room.pixels[column])

@@ -15,9 +15,6 @@ use std::time::Duration;
 use super::Readout;
 use crate::transport::LinkSpeed;
 
-/// Row times of a readout that the rows of the picture do not take.
-const FRAME_ROWS: u32 = 46;
-
 /// Shortest exposure of the sensor in microseconds (manual).
 pub(in crate::vcam) const SHORTEST_EXPOSURE_US: u32 = 40;
 
@@ -25,14 +22,19 @@ pub(in crate::vcam) const SHORTEST_EXPOSURE_US: u32 = 40;
 const HIGH_SPEED_FACTOR: u64 = 10;
 
 /// Time of one row of a single frame, in nanoseconds.
-pub(in crate::vcam) fn single_row_ns(sixteen_bit: bool) -> u64 {
-    if sixteen_bit { 62_000 } else { 39_040 }
+pub(in crate::vcam) fn single_row_ns(readout: &Readout, sixteen_bit: bool) -> u64 {
+    readout.row_ns[usize::from(sixteen_bit)]
 }
 
 /// Time of one row of live video, in nanoseconds.
-pub(in crate::vcam) fn live_row_ns(sixteen_bit: bool, traffic: u8, link: LinkSpeed) -> u64 {
-    let step = if sixteen_bit { 1_000 } else { 730 };
-    let row_ns = single_row_ns(sixteen_bit) + step * u64::from(traffic);
+pub(in crate::vcam) fn live_row_ns(
+    readout: &Readout,
+    sixteen_bit: bool,
+    traffic: u8,
+    link: LinkSpeed,
+) -> u64 {
+    let step = readout.traffic_ns[usize::from(sixteen_bit)];
+    let row_ns = single_row_ns(readout, sixteen_bit) + step * u64::from(traffic);
     if link == LinkSpeed::Super { row_ns } else { HIGH_SPEED_FACTOR * row_ns }
 }
 
@@ -51,28 +53,29 @@ pub(in crate::vcam) fn shutter_end(
     row_ns: u64,
 ) -> Duration {
     let second = readout.pairs && picture_row.rem_euclid(2) == 1;
-    let rows = readout.shutter_end_rows - readout.lead_rows + wire_row - u32::from(second);
+    let rows = readout.shutter_end_rows + wire_row - u32::from(second);
     Duration::from_nanos(readout.shutter_end_ns + u64::from(rows) * row_ns)
-}
-
-/// Row times between the start of a readout and the first row out.
-pub(in crate::vcam) fn blank_rows(readout: &Readout) -> u32 {
-    FRAME_ROWS - readout.lead_rows
 }
 
 /// Time to read a frame out of which so many rows are sent.
 pub(in crate::vcam) fn readout_time(readout: &Readout, rows: u32, row_ns: u64) -> Duration {
-    Duration::from_nanos(u64::from(rows + blank_rows(readout)) * row_ns)
+    Duration::from_nanos(u64::from(rows + readout.blank_rows) * row_ns)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Rows ahead of the picture in the whole frame.
+    fn lead(readout: &Readout) -> u32 {
+        readout.picture_at[0] - u32::from(readout.whole_first[0])
+    }
+
     /// Frames a second for a picture of so many rows.
     fn rate(rows: u32, sixteen_bit: bool, traffic: u8) -> f64 {
-        let row_ns = live_row_ns(sixteen_bit, traffic, LinkSpeed::Super);
-        1.0 / readout_time(crate::vcam::sensor::readout(0).unwrap(), rows + 34, row_ns).as_secs_f64()
+        let readout = crate::vcam::sensor::readout(0).unwrap();
+        let row_ns = live_row_ns(&readout, sixteen_bit, traffic, LinkSpeed::Super);
+        1.0 / readout_time(&readout, rows + 34, row_ns).as_secs_f64()
     }
 
     #[test]
@@ -86,11 +89,11 @@ mod tests {
     fn rows_end_in_pairs_as_measured() {
         let readout = crate::vcam::sensor::readout(0).unwrap();
         for (row, us) in [(0, 1974.286), (1, 1974.286), (2, 2060.674), (3, 2060.674), (4, 2147.062)] {
-            let end = shutter_end(readout, row + 34, row as i32, 43_194);
+            let end = shutter_end(&readout, row + 34, row as i32, 43_194);
             assert!((end.as_secs_f64() * 1e6 - us).abs() < 0.01, "{row}: {end:?}");
         }
         // Whatever row is read first.
-        assert_eq!(shutter_end(readout, 1, 102, 1000), shutter_end(readout, 2, 103, 1000));
+        assert_eq!(shutter_end(&readout, 1, 102, 1000), shutter_end(&readout, 2, 103, 1000));
     }
 
     /// Answers of the vendor's library, in microseconds, to a line period of 39.04 us: double
@@ -101,7 +104,7 @@ mod tests {
             [(3, 0, 1791.497), (3, 1, 1830.537), (3, 2, 1869.577), (4, 1, 1791.51), (4, 2, 1869.59)]
         {
             let readout = crate::vcam::sensor::readout(code).unwrap();
-            let end = shutter_end(readout, row + readout.lead_rows, row as i32, 39_040);
+            let end = shutter_end(&readout, row + lead(&readout), row as i32, 39_040);
             assert!((end.as_secs_f64() * 1e6 - us).abs() < 0.001, "{code} {row}: {end:?}");
         }
     }
@@ -112,8 +115,8 @@ mod tests {
         for code in 0..5 {
             let readout = crate::vcam::sensor::readout(code).unwrap();
             for (row, row_ns) in [(0, 39_040), (1, 62_000), (2000, 620_000)] {
-                let end = shutter_end(readout, row + readout.lead_rows, row as i32, row_ns);
-                assert!(end <= readout_time(readout, row + readout.lead_rows + 1, row_ns), "{code} {row}");
+                let end = shutter_end(&readout, row + lead(&readout), row as i32, row_ns);
+                assert!(end <= readout_time(&readout, row + lead(&readout) + 1, row_ns), "{code} {row}");
             }
         }
     }
@@ -121,7 +124,8 @@ mod tests {
     #[test]
     fn usb_2_carries_live_video() {
         for sixteen_bit in [false, true] {
-            let row_ns = live_row_ns(sixteen_bit, 0, LinkSpeed::High);
+            let readout = crate::vcam::sensor::readout(0).unwrap();
+            let row_ns = live_row_ns(&readout, sixteen_bit, 0, LinkSpeed::High);
             let bytes = if sixteen_bit { 19_200.0 } else { 9_600.0 };
             assert!(bytes / (row_ns as f64 * 1e-9) < 40e6);
         }

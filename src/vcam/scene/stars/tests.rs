@@ -1,12 +1,14 @@
 use super::super::tests::{Picture, scene, scene_in_world, whole};
 use super::*;
+use crate::util::Bayer;
 use crate::vcam::guide::Push;
+use crate::vcam::scene::filter::Filter;
 use crate::vcam::scene::optics::Field;
 use crate::vcam::spec::{DeviceSpec, Optics};
 use crate::vcam::world::GUIDE_ARCSEC_PER_S;
 
 const SECOND: Duration = Duration::from_secs(1);
-const FIELD: Field = crate::vcam::sensor::PICTURE_FIELD;
+const FIELD: Field = Field { columns: 9600, first_column: 24, first_row: 0, rows: 6388, pixel_um: 3.76 };
 
 fn telescope() -> Telescope {
     Telescope::new(&Optics::default(), 1000.0, FIELD)
@@ -250,13 +252,20 @@ fn the_sky_has_its_magnitude_and_the_cap_takes_all_light() {
 fn filters_and_larger_pixels_share_the_light_out() {
     let scene = scene("scene=stars");
     let (x, y, star) = lonely(1, 9.0..11.0, 90.0)[0];
-    let row =
-        RowExposure { picture_row: 0, first_column: 24, bin: 1, colour: true, from: SECOND, to: 2 * SECOND };
+    let row = RowExposure {
+        picture_row: 0,
+        first_column: 24,
+        bin: 1,
+        filters: [Filter::None; 2],
+        from: SECOND,
+        to: 2 * SECOND,
+    };
     let (left, right) = (x as usize - 45, x as usize + 45);
     // Light above the sky by filter: row and column even or odd.
     let mut sums = [[0.0f64; 2]; 2];
     for row_at in y as u32 - 45..y as u32 + 45 {
-        let light = whole(&*scene, row, row_at);
+        let filters = Filter::pair(Some(Bayer::Rg), 0, row_at as i32);
+        let light = whole(&*scene, RowExposure { filters, ..row }, row_at);
         for column in left..right {
             sums[row_at as usize % 2][column % 2] +=
                 f64::from(light[column]) - f64::from(light[40 + column % 2]);
@@ -271,7 +280,7 @@ fn filters_and_larger_pixels_share_the_light_out() {
         assert!((got / wanted - 1.0).abs() < 0.03, "{sums:?} {wanted}");
     }
     // In the 3x3 readout a pixel holds the mean of nine.
-    let row = RowExposure { bin: 3, colour: false, first_column: 8, ..row };
+    let row = RowExposure { bin: 3, first_column: 8, ..row };
     let mut sum = 0.0;
     for row_at in (y as u32 - 45) / 3..(y as u32 + 45) / 3 {
         let light = whole(&*scene, row, row_at);

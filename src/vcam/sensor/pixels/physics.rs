@@ -37,7 +37,7 @@ impl Source for Panel {
 }
 
 fn behind(source: Panel, suppression: bool) -> Imager {
-    Imager::new(Scene::Lit(Box::new(source)), Unit { seed: SEED, colour: false, suppression })
+    Imager::new(Scene::Lit(Box::new(source)), Unit { seed: SEED, bayer: None, columns: 9600, suppression })
 }
 
 fn lit(electrons: f64) -> Imager {

@@ -3,6 +3,7 @@
 use super::super::bands::Bands;
 use super::super::readout;
 use super::*;
+use crate::util::Bayer;
 use crate::vcam::spec::SceneSpec;
 
 /// Offset 30 at the factor 16.
@@ -45,7 +46,10 @@ fn quiet(seed: u64) -> u8 {
 }
 
 fn sees(scene: &SceneSpec, colour: bool) -> Imager {
-    Imager::new(Scene::new(scene, 1).unwrap(), Unit { seed: 1, colour, suppression: true })
+    Imager::new(
+        Scene::new(scene, 1).unwrap(),
+        Unit { seed: 1, bayer: colour.then_some(Bayer::Rg), columns: 9600, suppression: true },
+    )
 }
 
 /// In front of a panel that gives two electrons a second.
@@ -55,7 +59,7 @@ fn panel() -> Imager {
 
 /// Values of some rows, counted from the first picture row.
 fn rows(imager: &mut Imager, shot: &Shot, picture_rows: std::ops::Range<i64>) -> Vec<Vec<u16>> {
-    let lead = i64::from(shot.readout.picture_at) - i64::from(shot.first_row);
+    let lead = i64::from(shot.readout.picture_at[0]) - i64::from(shot.first_row);
     let len = shot.row_bytes();
     picture_rows
         .map(|row| {

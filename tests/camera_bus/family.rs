@@ -1,0 +1,119 @@
+//! Every model that has a table, on its virtual camera: opens, initialises and hands out
+//! pictures whose every pixel is at its place.
+//!
+//! The virtual cameras take their geometry from the same facts as the host, so what shows
+//! here is that both sides draw the same conclusions from them. That the facts are right
+//! is for the comparison with the vendor's library to show.
+
+use qhyccd::camera::{Camera, ErrorKind, StreamMode};
+use qhyccd::model::{self, Availability, ControlId, Model};
+use qhyccd::util::Rect;
+use qhyccd::vcam::scene::serial::SerialView;
+
+use crate::bench::*;
+
+const SEED: u64 = 77;
+const OPTIONS: &str = "speed=1000&readout=instant&seed=77";
+
+/// Regions in the picture that a stream mode shows: an odd corner, and the far one.
+fn regions(shown: Rect) -> [Rect; 2] {
+    let (width, height) = (shown.width, shown.height);
+    [Rect::new(13, height / 3 + 1, 50, 6), Rect::new(width - 32, height - 4, 32, 4)]
+}
+
+/// The region of a picture in places of the whole frame.
+fn of_frame(region: Rect, shown: Rect) -> Rect {
+    Rect::new(region.x + shown.x, region.y + shown.y, region.width, region.height)
+}
+
+fn opened(bench: &Bench, model: &Model, mode: StreamMode) -> std::sync::Arc<Camera> {
+    let camera = bench.open(0);
+    assert!(camera.id().starts_with(&format!("{}-", model.name)), "{}", camera.id());
+    camera.set_stream_mode(mode).unwrap();
+    camera.init().unwrap();
+    // A tenth of a millisecond for the program.
+    camera.set(ControlId::EXPOSURE, 100_000.0).unwrap();
+    camera
+}
+
+fn start(camera: &Camera, mode: StreamMode) {
+    if mode == StreamMode::Live {
+        camera.begin_live().unwrap();
+    }
+}
+
+fn take(camera: &Camera, mode: StreamMode) -> Vec<u8> {
+    if mode == StreamMode::Live { live(camera).unwrap().1 } else { expose(camera).1 }
+}
+
+/// Tries all models, so that one that fails hides no other.
+fn of_each(test: impl Fn(&Model) + std::panic::RefUnwindSafe) {
+    let fails = |model: &&Model| std::panic::catch_unwind(|| test(model)).is_err();
+    let failed: Vec<_> = model::all().filter(fails).map(|model| model.name).collect();
+    assert!(failed.is_empty(), "{} models: {failed:?}", failed.len());
+}
+
+#[test]
+fn every_model_shows_each_pixel_at_its_place() {
+    of_each(|model| {
+        for scene in ["xy", "serial"] {
+            let bench = bench(&format!("{}?scene={scene}&{OPTIONS}", model.name));
+            for mode in [StreamMode::Single, StreamMode::Live] {
+                let what = format!("{} {scene} {mode:?}", model.name);
+                let camera = opened(&bench, model, mode);
+                if model.read_modes[0].unknown.is_some() {
+                    let refused = match mode {
+                        StreamMode::Single => camera.start_exposure().unwrap_err(),
+                        StreamMode::Live => camera.begin_live().unwrap_err(),
+                    };
+                    assert_eq!(refused.kind(), ErrorKind::Unsupported, "{what}");
+                    continue;
+                }
+                let read_mode = &model.read_modes[0];
+                let shown = read_mode.shown(mode == StreamMode::Live);
+                start(&camera, mode);
+                for region in regions(shown) {
+                    for bits in [8, 16] {
+                        camera.set_depth(bits).unwrap();
+                        camera.set_roi(region).unwrap();
+                        let picture = take(&camera, mode);
+                        let place = of_frame(region, shown);
+                        let what = format!("{what} {bits} bit {region:?}");
+                        if scene == "xy" {
+                            assert_same(&picture, &expected(place, 1, bits, false), &what);
+                        } else {
+                            let view = SerialView {
+                                seed: SEED,
+                                origin: (place.x, place.y as i32),
+                                width: place.width as usize,
+                                height: place.height as usize,
+                                bin: 1,
+                                bits,
+                            };
+                            view.frame(&picture, 0..500_000).unwrap_or_else(|e| panic!("{what}: {e}"));
+                        }
+                    }
+                }
+                bench.library.close(&camera).unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn every_model_tells_its_memory_and_its_colours() {
+    of_each(|model| {
+        let bench = bench(&format!("{}?{OPTIONS}", model.name));
+        let camera = opened(&bench, model, StreamMode::Single);
+        let (size, name) = (model.read_modes[0].image, model.name);
+        for bits in [8, 16] {
+            camera.set_depth(bits).unwrap();
+            assert_eq!(camera.mem_length(), size.pixels() * bits as usize / 8, "{name}");
+            assert_eq!(camera.frame_info().len_bytes(), camera.mem_length(), "{name}");
+        }
+        let colour = camera.availability(ControlId::COLOR);
+        let wanted = if model.bayer.is_some() { Availability::BayerOrder } else { Availability::No };
+        assert_eq!(colour, wanted, "{name}");
+        assert_eq!(camera.set_debayer(true).is_ok(), model.bayer.is_some(), "{name}");
+    });
+}
