@@ -4,6 +4,7 @@
 //! the same noise.
 #![cfg(all(target_os = "linux", feature = "tools", feature = "c-abi", feature = "virtual"))]
 
+#[allow(dead_code, reason = "each test binary uses its part")]
 #[path = "support/fits.rs"]
 mod fits;
 mod support;
