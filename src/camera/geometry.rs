@@ -103,7 +103,7 @@ pub(super) fn wire_region(mode: &ReadMode, stream: StreamMode, region: Rect) -> 
             (first - first % rule.align.max(1), below)
         }
     };
-    let rows = (rule.lead + end - first).max(rule.min_rows);
+    let rows = (rule.lead + (end - first).next_multiple_of(rule.step)).max(rule.min_rows);
     let order = match rule.order {
         RowOrder::Whole => None,
         RowOrder::Rows { columns, unit, unordered } => Some(Region {

@@ -120,6 +120,7 @@ fn steps(model: &Model, settings: &Settings, steps: &[InitStep]) -> Vec<Step> {
             InitStep::ProbeHumidity => Step::ProbeHumidity,
             InitStep::ReadFpga(register) => Step::Ask(In::Fpga(register)),
             InitStep::WriteFpga(register, value) => fpga(register, value),
+            InitStep::WriteReadMode(register) => fpga(register, settings.read_mode as u16),
             InitStep::ReadI2c(register) => Step::Ask(In::I2c(register)),
             InitStep::WriteSensor(register, value) => Step::Send(Out::Sensor { register, value }),
             InitStep::Init => {
@@ -289,3 +290,7 @@ pub(super) fn whole_frame_bytes(model: &Model, settings: &Settings) -> usize {
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "family_tests.rs"]
+mod family_tests;

@@ -22,6 +22,8 @@ pub struct RowRule {
     pub beyond: u32,
     /// Smallest number of rows that may be ordered.
     pub min_rows: u32,
+    /// Rows below the lead are ordered in multiples of this.
+    pub step: u32,
     /// First rows must be a multiple of this (row pairs of a rolling shutter).
     pub align: u32,
 }
@@ -36,6 +38,7 @@ impl RowRule {
         after: 0,
         beyond: 0,
         min_rows: 1,
+        step: 1,
         align: 1,
     };
 }

@@ -241,6 +241,8 @@ pub enum InitStep {
     ReadFpga(u16),
     /// Writes an FPGA register.
     WriteFpga(u16, u16),
+    /// Writes the number of the read mode to an FPGA register.
+    WriteReadMode(u16),
     /// Reads a two-byte register of the sensor board and forgets it.
     ReadI2c(u16),
     /// Writes a sensor register.

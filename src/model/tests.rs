@@ -71,7 +71,7 @@ fn areas_lie_inside_the_frame_and_apart() {
             // Frames carry full rows; the host cuts columns.
             assert!(mode.wire_columns >= mode.first_column + mode.image.width, "{what}");
             for rule in [mode.single, mode.live] {
-                assert!(rule.align > 0 && rule.min_rows > 0, "{what}");
+                assert!(rule.align > 0 && rule.step > 0 && rule.min_rows > 0, "{what}");
                 if let Some(end) = mode.shutter_end {
                     // Rows that end together are ordered together.
                     assert!(end.together > 0 && end.rest_us.is_finite(), "{what}");

@@ -220,8 +220,8 @@ fn the_form_follows_the_camera_then_the_name() {
     // The QHY600 has an FX3 whatever file somebody gives it; of the other nothing is known.
     assert_eq!(controller(0xC600, Path::new("a.hex")), Ok(fx3));
     assert_eq!(controller(0x0920, Path::new("dir.img/QHY5II.HEX")), Ok(fx2));
-    assert_eq!(controller(0x0410, Path::new("QHY410.img")), Ok(fx3));
-    assert!(controller(0x0410, Path::new("QHY410")).unwrap_err().to_string().contains("QHY410"));
+    assert_eq!(controller(0xC174, Path::new("QHY174.img")), Ok(fx3));
+    assert!(controller(0xC174, Path::new("QHY174")).unwrap_err().to_string().contains("QHY174"));
 }
 
 /// Takes what is written, until told otherwise.
@@ -339,7 +339,7 @@ fn a_camera_is_back_when_it_may_be_opened() {
 #[test]
 fn only_cameras_that_are_driven_have_files() {
     let ours = camera(|_| Ok(())).identity;
-    let other = Identity { product: 0x0410, ..ours.clone() };
+    let other = Identity { product: 0xC174, ..ours.clone() };
     assert!(model::is_loader(other.vendor, other.product));
     let files = files_for(&[other, ours.clone()], Path::new("/folder"));
     assert_eq!(files, [(ours, PathBuf::from("/folder/QHY600.img"))]);

@@ -220,8 +220,12 @@ const QHY487: Model = Model {
     ..QHY342
 };
 
-const ROWS_487: RowRule =
-    RowRule { order: RowOrder::Rows { columns: 357, unit: 1, unordered: 0 }, lead: 64, ..RowRule::PLAIN };
+const ROWS_487: RowRule = RowRule {
+    order: RowOrder::Rows { columns: 357, unit: 1, unordered: 0 },
+    lead: 64,
+    step: 8,
+    ..RowRule::PLAIN
+};
 
 static GAIN_487: GainLaw = law(&[piece(0, rising(0, 1), fixed(8)), piece(481, fixed(480), rising(9, 1))]);
 
@@ -256,7 +260,7 @@ const QHY530: Model = Model {
     ..QHY487
 };
 
-const ROWS_530: RowRule = RowRule { lead: 64, align: 16, ..RowRule::PLAIN };
+const ROWS_530: RowRule = RowRule { lead: 64, step: 8, align: 16, ..RowRule::PLAIN };
 
 const NO_SPEED: Control =
     row(ControlId::SPEED, Availability::No, range(0.0, 2.0, 1.0), Read::Constant(3.0), Write::Refused);

@@ -207,8 +207,14 @@ const QHY5III568C: Model = Model {
     ..QHY5III568M
 };
 
+const ROWS_568: RowRule = RowRule { step: 8, ..RowRule::PLAIN };
+
 const READ_MODES_568: &[ReadMode] = &[
-    read_mode("Full Resolution", Size::new(2472, 2064), &PLAIN_64),
+    ReadMode {
+        single: ROWS_568,
+        live: ROWS_568,
+        ..read_mode("Full Resolution", Size::new(2472, 2064), &PLAIN_64)
+    },
     // The vendor's library answers an effective area of 1236 columns.
     ReadMode {
         effective: Rect::new(0, 0, 1236, 1032),

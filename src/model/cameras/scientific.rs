@@ -466,14 +466,14 @@ const INIT_2020_SINGLE: &[InitStep] = &[
     InitStep::WaitMs(200),
     InitStep::Init,
     InitStep::WaitMs(200),
-    InitStep::WriteFpga(0x60, 0),
+    InitStep::WriteReadMode(0x60),
     InitStep::ReadPage(6),
     InitStep::ProbeHumidity,
 ];
 const INIT_2020_LIVE: &[InitStep] = &[
     InitStep::Init,
     InitStep::WaitMs(200),
-    InitStep::WriteFpga(0x60, 0),
+    InitStep::WriteReadMode(0x60),
     InitStep::ReadPage(6),
     InitStep::ProbeHumidity,
 ];
