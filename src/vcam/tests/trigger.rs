@@ -92,9 +92,10 @@ fn live_video_gives_one_frame_a_pulse() {
         pulse(&mut camera, ms(n * 1000 + 2)).unwrap();
         pulse(&mut camera, ms(n * 1000 + 3)).unwrap();
         assert!(reader.read_through(&mut camera, n * 1000, n * 1000 + EXPOSURE_MS - 1).is_empty());
-        let got = reader.read_through(&mut camera, n * 1000 + EXPOSURE_MS, n * 1000 + 500);
+        let got = reader.read_through(&mut camera, n * 1000 + EXPOSURE_MS, n * 1000 + EXPOSURE_MS + 1);
         let bytes: usize = got.iter().filter(|t| **t != FRAME_MARKER).map(Vec::len).sum();
         assert_eq!(bytes + reader.filled, 300 * 19_200, "pulse {n}");
+        assert!(reader.read_through(&mut camera, n * 1000 + 20, n * 1000 + 500).is_empty());
         reader.filled = 0;
     }
     assert!(camera.frames() > before + 3, "the sensor goes on");
