@@ -38,7 +38,7 @@ fn text(models: &[&Model]) -> String {
             format!("{} um", m.pixel_um),
             m.bayer.map_or("mono", |b| b.fits_name()).into(),
             m.read_modes.len().to_string(),
-            level(m.level).into(),
+            m.level.name().into(),
             m.summary.into(),
         ]);
     }
@@ -47,11 +47,13 @@ fn text(models: &[&Model]) -> String {
     let titles = ["VARIANT", "REPORTS ITSELF AS", ""].map(String::from).to_vec();
     text.push('\n');
     text.push_str(&output::table(&std::iter::once(titles).chain(variants).collect::<Vec<_>>()));
-    text.push_str(
-        "\nLevels: oracle = requests and frames compared with the vendor's library on a virtual camera;\n\
-         tables = from tables, works on our virtual camera; known = recognised, not driven.\n\
-         No level means that a real camera was tried.\n",
-    );
+    let known = model::KNOWN.iter().map(|k| k.name);
+    text.push_str(&format!("\nKnown by their ids, not driven: {}.\n", known.collect::<Vec<_>>().join(", ")));
+    text.push_str("\nLevels, and how many cameras have each:\n");
+    for level in Level::ALL {
+        text.push_str(&format!("  {:<12} {:>3}  {}\n", level.name(), model::count(level), level.meaning()));
+    }
+    text.push_str("No level means that a real camera was tried.\n");
     text
 }
 
@@ -101,7 +103,7 @@ fn json(models: &[&Model]) -> String {
         let fields = [
             ("name", json_text(m.name)),
             ("summary", json_text(m.summary)),
-            ("level", json_text(level(m.level))),
+            ("level", json_text(m.level.name())),
             ("vendor_id", model::VENDOR.to_string()),
             ("product_id", m.product.to_string()),
             ("loader_product_id", m.loader.map_or("null".into(), |id| id.to_string())),
@@ -109,19 +111,14 @@ fn json(models: &[&Model]) -> String {
             ("pixel_um", m.pixel_um.to_string()),
             ("bayer", m.bayer.map_or("null".into(), |b| json_text(b.fits_name()))),
             ("read_modes", format!("[{}]", modes.join(", "))),
+            (
+                "doubts",
+                format!("[{}]", m.doubts().iter().map(|d| json_text(d)).collect::<Vec<_>>().join(", ")),
+            ),
             ("variants", format!("[{}]", variants(m).join(", "))),
         ];
         let fields: Vec<String> = fields.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
         items.push(format!("  {{{}}}", fields.join(", ")));
     }
     format!("[\n{}\n]\n", items.join(",\n"))
-}
-
-fn level(level: Level) -> &'static str {
-    match level {
-        Level::Oracle => "oracle",
-        Level::Tables => "tables",
-        Level::Experimental => "experimental",
-        Level::KnownOnly => "known",
-    }
 }
