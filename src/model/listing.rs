@@ -117,7 +117,7 @@ mod tests {
     fn every_camera_is_counted_once() {
         let counted: usize = Level::ALL.into_iter().map(count).sum();
         assert_eq!(counted, all().count() + KNOWN.len());
-        assert!(all().count() >= 64);
+        assert!(all().count() > 60);
     }
 
     /// What is sure must not hide a doubt, nor what is experimental be without one.

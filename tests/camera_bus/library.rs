@@ -19,6 +19,51 @@ fn an_empty_bus_has_no_cameras() {
     library.release();
 }
 
+/// A bus with devices that nobody may talk to.
+struct Untouchable(Vec<Identity>);
+
+impl Bus for Untouchable {
+    fn scan(&self) -> Result<Vec<Identity>, UsbError> {
+        Ok(self.0.clone())
+    }
+    fn open(&self, device: &Identity) -> Result<Arc<dyn Transport>, UsbError> {
+        panic!("{:04x} was opened", device.product);
+    }
+    fn watch(&self, _: BusListener) -> Result<(), UsbError> {
+        Ok(())
+    }
+    fn unwatch(&self) {}
+}
+
+/// Named, and left alone: an id that nobody knows, cameras of other families, and one of
+/// this family that is known only.
+#[test]
+fn cameras_that_are_not_driven_are_named_and_not_touched() {
+    let products = [0xFFFE, 0xC175, 0x1001, 0x4201];
+    let device = |(n, &product): (usize, &u16)| Identity {
+        vendor: 0x1618,
+        product,
+        bus: 1,
+        address: 1 + n as u8,
+        ports: vec![1 + n as u8],
+        speed: qhyccd::transport::LinkSpeed::Super,
+    };
+    let devices: Vec<Identity> = products.iter().enumerate().map(device).collect();
+    let library = Library::new(Arc::new(Untouchable(devices)));
+    assert!(library.scan().unwrap().is_empty());
+    let told: Vec<String> = library.unknown().into_iter().map(|(_, why)| why).collect();
+    for (why, parts) in told.iter().zip([
+        ["0xfffe", "no model"],
+        ["0xc175", "QHY174"],
+        ["0x1001", "QHY10"],
+        ["0x4201", "QHY42"],
+    ]) {
+        assert!(parts.iter().all(|part| why.contains(part)), "{why}");
+    }
+    assert_eq!(told.len(), products.len());
+    library.release();
+}
+
 /// A bus on which a watch takes long to begin.
 struct LateBus {
     begins: mpsc::Sender<()>,
