@@ -210,11 +210,11 @@ impl Sequencer {
                     self.ddr.push(shot, Entry { readout: now, row_ns: 0, keeps_tail });
                 }
             }
-            Some(Order::Hold) if self.is_single() => {
-                if register == fpga::BURST_IDLE && self.trigger.input_on() {
-                    self.ddr.clear();
-                    self.mode = Mode::Armed { from: now };
-                }
+            Some(Order::Hold)
+                if self.is_single() && register == fpga::BURST_IDLE && self.trigger.input_on() =>
+            {
+                self.ddr.clear();
+                self.mode = Mode::Armed { from: now };
             }
             Some(Order::Release) if register == fpga::SOFT_TRIGGER && self.trigger.input_on() => {
                 self.fire(now, around);
