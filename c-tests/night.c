@@ -4,8 +4,8 @@
  * and widths; every frame is written as a FITS file for others to read.
  *
  * Arguments: the world file of the virtual camera, a folder for the files, and its speed.
- * The mount is moved by the dial `pointing` of that file: a QHY600 has no guide port, so
- * that no pulse can go through this camera. Focuser, cap and evening sky are dials too. */
+ * A QHY600 has no guide port, so the mount is moved through that of a guide camera, which
+ * stands on the same mount. Focuser, cap and evening sky are dials of the world file. */
 #define _GNU_SOURCE
 #include "common.h"
 
@@ -18,16 +18,22 @@
 enum { SIDE = 128, MOST_WIDTH = 3200, MOST_HEIGHT = 2144, LIGHTS = 20, FILTERS = 5 };
 
 static const double TARGET_C = -10, RAMP = 6; /* by QHYCCD_COOLING_RAMP */
-static const double ARCSEC_PER_PX = 3 * 3.76e-3 / 2000 * 206264.806; /* focal=2000, 3x3 pixels */
+#define ARCSEC_PER_PX (3 * 3.76e-3 / 2000 * 206264.806) /* focal=2000, 3x3 pixels */
+static const double GUIDE_PX_PER_MS = 0.5 * 15.041e-3 / ARCSEC_PER_PX; /* half sidereal */
 static const double BEST_FOCUS_UM = 6125; /* where the focuser would have to stand */
+static const double GUIDER_SPEED = 4;   /* as ordered: pulses take real time */
+static const double SETTLED_MS = 1100;  /* longer than the longest pulse */
+static const double LATE_PX = 3;        /* 0.1 s of wall time */
+
+enum direction { EAST, NORTH, SOUTH, WEST };
 
 static const char *world_file, *folder;
 static double speed;
 
 static struct {
-    double light, ambient, focuser_um, sky, east, north;
+    double light, ambient, focuser_um, sky;
     bool cap;
-} dials = {1, 15, 6900, 21, 0, 0, true};
+} dials = {1, 15, 6900, 21, true};
 
 static uint16_t pixels[MOST_WIDTH * MOST_HEIGHT];
 
@@ -50,9 +56,8 @@ static void turn_dials(qhyccd_handle *camera)
     FILE *file = fopen(world_file, "w");
     if (file == NULL)
         stop(world_file);
-    fprintf(file, "light %g\nambient %g\nfocus %.3f\nsky %g\npointing %.4f:%.4f\ncap %s\n", dials.light,
-            dials.ambient, dials.focuser_um - BEST_FOCUS_UM, dials.sky, dials.east, dials.north,
-            dials.cap ? "on" : "off");
+    fprintf(file, "light %g\nambient %g\nfocus %.3f\nsky %g\ncap %s\n", dials.light, dials.ambient,
+            dials.focuser_um - BEST_FOCUS_UM, dials.sky, dials.cap ? "on" : "off");
     fclose(file);
     usleep(260000);
     GetQHYCCDParam(camera, CONTROL_CURTEMP);
@@ -456,29 +461,50 @@ static void focus(qhyccd_handle *camera)
 
 /* ---- Lights ---- */
 
-/* Five lights through each of four filters; between any two the mount is moved. */
-static void lights(qhyccd_handle *camera)
+static uint32_t below(uint32_t limit)
 {
-    struct star first = {0, 0, 0, 0};
-    uint32_t random = 1;
+    static uint32_t random = 1;
+    random = random * 1664525 + 1013904223;
+    return (random >> 16) % limit;
+}
+
+/* Pushes the mount along one axis, back to where it came from if it is away; returns for how
+ * long, less than nothing for the second direction. */
+static int32_t push(qhyccd_handle *guider, enum direction plus, enum direction minus, int32_t been_ms)
+{
+    int32_t pulse_ms = (int32_t)below(700) + 300;
+    bool back = been_ms > 0;
+    CHECK_OK(ControlQHYCCDGuide(guider, back ? minus : plus, (uint16_t)pulse_ms));
+    return back ? -pulse_ms : pulse_ms;
+}
+
+/* Five lights through each of four filters; between any two the mount is moved. */
+static void lights(qhyccd_handle *camera, qhyccd_handle *guider)
+{
+    struct star first = {0, 0, 0, 0}, last = first;
+    int32_t east_ms = 0, north_ms = 0;
     for (int n = 0; n < LIGHTS; n++) {
         if (n % 5 == 0)
             choose_filter(camera, (char)('1' + n / 5));
+        int32_t east = 0, north = 0;
         if (n > 0) {
-            random = random * 1664525 + 1013904223;
-            dials.east = ((double)(random >> 16 & 0xFF) / 255 - 0.5) * 30;
-            dials.north = ((double)(random >> 24 & 0xFF) / 255 - 0.5) * 30;
+            east_ms += east = push(guider, EAST, WEST, east_ms);
+            north_ms += north = push(guider, NORTH, SOUTH, north_ms);
+            usleep((useconds_t)(1000 * SETTLED_MS / GUIDER_SPEED));
             dials.ambient -= 0.35; /* the night gets colder */
             turn_dials(camera);
         }
         struct frame f = expose(camera, 60);
         struct star star = find_star(f);
         if (n == 0)
-            first = star;
-        /* East is left and north is up: stars move against the telescope. */
-        double dx = star.x - first.x - dials.east / ARCSEC_PER_PX;
-        double dy = star.y - first.y - dials.north / ARCSEC_PER_PX;
-        CHECK(fabs(dx) < 0.2 && fabs(dy) < 0.2);
+            first = last = star;
+        /* East is left and north is up: stars move against the telescope. The library ends a
+         * pulse; on a busy machine that is late, never early. */
+        double dx = (star.x - last.x) - GUIDE_PX_PER_MS * east;
+        double dy = (star.y - last.y) - GUIDE_PX_PER_MS * north;
+        double late_x = east < 0 ? -dx : dx, late_y = north < 0 ? -dy : dy;
+        CHECK(late_x > -0.2 && late_x < LATE_PX && late_y > -0.2 && late_y < LATE_PX);
+        last = star;
         CHECK(fabs(star.flux / first.flux - 1) < 0.1);
         if (failures)
             printf("light %d: off by %.3f,%.3f; flux %.0f, width %.2f\n", n, dx, dy, star.flux, star.width);
@@ -514,7 +540,8 @@ int main(int argc, char **arguments)
     CHECK_OK(InitQHYCCD(camera));
     CHECK_OK(SetQHYCCDParam(camera, CONTROL_GAIN, 30));
     CHECK_OK(SetQHYCCDParam(camera, CONTROL_OFFSET, 40));
-    CHECK_EQ(ControlQHYCCDGuide(camera, 0, 100), QHYCCD_ERROR);
+    CHECK_EQ(ControlQHYCCDGuide(camera, EAST, 100), QHYCCD_ERROR);
+    qhyccd_handle *guider = open_camera(1);
     CHECK_OK(SetQHYCCDResolution(camera, 1500, 1000, SIDE, SIDE));
     turn_dials(camera);
 
@@ -527,12 +554,13 @@ int main(int argc, char **arguments)
     turn_dials(camera);
     acquire(camera);
     focus(camera);
-    lights(camera);
+    lights(camera, guider);
     dials.cap = true;
     turn_dials(camera);
     darks(camera, bias);
     warm_up(camera);
 
+    CHECK_OK(CloseQHYCCD(guider));
     CHECK_OK(CloseQHYCCD(camera));
     CHECK_OK(ReleaseQHYCCDResource());
     return finish("night");

@@ -206,7 +206,8 @@ fn a_night_from_dusk_to_dawn() {
     fs::create_dir(&folder).expect("folder");
     let world = program.path.with_file_name("world");
     let devices = format!(
-        "virtual:QHY600M?seed=7&scene=stars&focal=2000&wobble=0&speed=1000&ambient=15&world={}",
+        "virtual:QHY600M?seed=7&scene=stars&focal=2000&wobble=0&speed=1000&ambient=15&world={},\
+         QHY5III678M?speed=4",
         world.display()
     );
     let (world, files) = (world.to_str().expect("UTF-8"), folder.to_str().expect("UTF-8"));

@@ -239,7 +239,8 @@ fn report(rounds: u64, whole_run: bool) {
 /// What is missing for a run that means something.
 fn too_little() -> Option<String> {
     let idle: Vec<_> = watch::counts().filter(|count| count.1 == 0).map(|count| count.0).collect();
-    if !idle.is_empty() {
+    // Some functions would void the proof of pixels, which is all that such a run is for.
+    if !idle.is_empty() && std::env::var_os(world::FAULTS).is_none() {
         return Some(format!("never called: {idle:?}"));
     }
     let counters = [

@@ -12,6 +12,8 @@ pub(crate) const CAMERAS: usize = 2;
 /// Faults behind which pixels are not proved: wrong or exchanged bytes of a packet no host can
 /// notice, nor doubled packets where as many are lost.
 const UNPROVED: [&str; 3] = ["corrupt", "swap", "dup"];
+/// The environment variable that orders the faults of every round.
+pub(crate) const FAULTS: &str = "FUZZ_FAULTS";
 /// Old handles that are remembered.
 const OLD: usize = 16;
 
@@ -83,7 +85,7 @@ pub(crate) struct Shared {
 impl World {
     pub(crate) fn new(seed: u64, threads: usize, folder: &str) -> World {
         let mut rng = Rng::new(&[seed, 1]);
-        let faults = std::env::var("FUZZ_FAULTS").ok();
+        let faults = std::env::var(FAULTS).ok();
         let kind = if faults.is_some() { Kind::Proof } else { Kind::of(seed) };
         let speed = rng.pick(&[500.0, 1000.0, 1000.0]);
         let seeds = [rng.below(1000), 1000 + rng.below(1000)];
