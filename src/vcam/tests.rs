@@ -332,7 +332,9 @@ fn gps_data_stand_in_row_0_if_a_box_is_plugged_in() {
     for (text, there) in [("on", true), ("off", false)] {
         let mut camera = device(&format!("QHY600M?scene=constant:0&readout=instant&gps={text}"));
         camera.set_plugged_unix(Duration::from_secs(1_735_689_600));
-        put(&mut camera, Out::Fpga { register: fpga::GPS, value: 1 }, ms(0));
+        for register in [fpga::OUTPUT_MODE, fpga::GPS] {
+            put(&mut camera, Out::Fpga { register, value: 1 }, ms(0));
+        }
         start_single(&mut camera, SMALL, 1000, ms(0));
         let frame = transfers(&mut camera, 1 << 20, ms(2))[1..].concat();
         let header = &frame[4..48];
