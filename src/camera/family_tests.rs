@@ -85,7 +85,7 @@ fn initialisations_are_those_recorded() {
             let theirs: Vec<String> = sent
                 .iter()
                 // The watchdog is fed from the first one on; GPS was on; not understood.
-                .filter(|word| !matches!(**word, "<d5:3" | "d9") && !(no_region && **word == "a2"))
+                .filter(|word| !(matches!(**word, "<d5:3" | "d9") || no_region && **word == "a2"))
                 .map(|word| if *word == "b9:27=1" { "b9:27=5" } else { word })
                 .take_while(|word| !(takes_frame && *word == "a6"))
                 .map(str::to_owned)
