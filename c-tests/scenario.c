@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <pthread.h>
 
@@ -207,6 +208,8 @@ static void run(uint32_t words, char **word)
         live((uint32_t)a, b > 0 ? b : 20000);
     } else if (!strcmp(name, "stop")) {
         printf("stop %ld\n", code(StopQHYCCDLive(camera)));
+    } else if (!strcmp(name, "echo")) {
+        printf("echo %s\n", words > 1 ? word[1] : "");
     } else if (!strcmp(name, "sleep")) {
         sleep_ms(a);
     } else if (!strcmp(name, "mark")) {
@@ -298,9 +301,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: scenario SCRIPT\n");
         return 2;
     }
+    /* A library that hangs shall not hold up the others. */
+    const char *seconds = getenv("SCENARIO_SECONDS");
+    alarm(seconds ? (unsigned)atoi(seconds) : 0);
     /* Room for the largest frame, three colours at 16 bit, and what the vendor's library
      * says it needs. */
-    frame_room = (size_t)9600 * 6422 * 2 * 3;
+    frame_room = (size_t)19776 * 13120 * 2 * 3;
     frame = malloc(frame_room);
     char line[512];
     while (frame && fgets(line, sizeof line, script)) {

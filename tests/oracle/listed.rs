@@ -6,7 +6,7 @@
 //! sends nothing more. `where` is `scenario: script line` for requests, the scenario for
 //! answers. `*` stands for anything. An id that ends in `?` need not occur.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) struct Difference {
     pub(crate) id: String,
@@ -14,7 +14,7 @@ pub(crate) struct Difference {
     place: String,
     theirs: String,
     ours: String,
-    seen: Cell<u32>,
+    seen: AtomicU32,
 }
 
 #[derive(PartialEq)]
@@ -23,9 +23,9 @@ enum Kind {
     Request,
 }
 
-/// Reads the list.
-pub(crate) fn read(document: &str) -> Vec<Difference> {
-    let rows = document.lines().filter(|l| l.starts_with("| D"));
+/// Reads the list whose rows start so.
+pub(crate) fn read(document: &str, start: &str) -> Vec<Difference> {
+    let rows = document.lines().filter(|l| l.starts_with(start));
     rows.map(|row| {
         let cells: Vec<String> =
             row.trim_matches('|').split('|').map(|c| c.trim().trim_matches('`').to_string()).collect();
@@ -42,7 +42,7 @@ pub(crate) fn read(document: &str) -> Vec<Difference> {
             place: cells[2].clone(),
             theirs: cells[3].clone(),
             ours: cells[4].clone(),
-            seen: Cell::new(0),
+            seen: AtomicU32::new(0),
         }
     })
     .collect()
@@ -56,12 +56,12 @@ impl Difference {
 
     /// How often it explained something.
     pub(crate) fn seen(&self) -> u32 {
-        self.seen.get()
+        self.seen.load(Ordering::Relaxed)
     }
 
     fn count(&self, fits: bool) -> bool {
         if fits {
-            self.seen.set(self.seen.get() + 1);
+            self.seen.fetch_add(1, Ordering::Relaxed);
         }
         fits
     }

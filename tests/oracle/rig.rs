@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use crate::support::usb::{look_alike, uses_another_libusb};
 use crate::support::{self, have, on_cameras, root, run, scratch, skip, target_dir};
@@ -67,6 +68,32 @@ impl Rig {
         Run {
             stdout: stdout.lines().map(String::from).collect(),
             trace: fs::read_to_string(&trace).expect("trace"),
+        }
+    }
+}
+
+impl Rig {
+    /// The same, but how it ended is told by what it printed up to then.
+    pub(crate) fn try_run(&self, library: &Library, name: &str, cameras: &str, script: &str) -> Run {
+        let dir = scratch(&format!("oracle-{}-{name}", library.prefix.trim_end_matches(':')));
+        let (file, trace) = (dir.join("script"), dir.join("trace"));
+        fs::write(&file, script).expect("script");
+        let mut stdout = String::new();
+        for _ in 0..CRASHES {
+            let _ = fs::remove_file(&trace);
+            let mut command = library.command(&self.program, cameras, &dir);
+            command.arg(&file).env("QHYCCD_TRACE", &trace).env("SCENARIO_SECONDS", HANGS_S.to_string());
+            let begun = Instant::now();
+            let outcome = run(&mut command);
+            stdout = outcome.stdout;
+            let hung = begun.elapsed().as_secs() >= HANGS_S;
+            if outcome.success || hung || library.prefix != "virtual:" {
+                break;
+            }
+        }
+        Run {
+            stdout: stdout.lines().map(String::from).collect(),
+            trace: fs::read_to_string(&trace).unwrap_or_default(),
         }
     }
 }
@@ -134,6 +161,9 @@ const ANOTHER_LIBUSB: &str = "this build has libusb compiled in; install its dev
 /// How often the vendor's library may crash in one scenario: it frees USB transfers that
 /// are in flight when live video stops, and whether that kills it is a matter of timing.
 const CRASHES: u32 = 4;
+
+/// A run of one part of one model that takes longer hangs.
+const HANGS_S: u64 = 60;
 
 fn link(from: &Path, to: &Path) {
     std::os::unix::fs::symlink(from, to).expect("link");
