@@ -240,7 +240,11 @@ impl Camera {
         if matches!(self.link.status().state(), State::Lost | State::Closed) {
             return Ok(());
         }
-        self.run(turn, [Step::Ask(In::Firmware)])
+        match self.run(turn, [Step::Ask(In::Firmware)]) {
+            // The stream has ended, as it has when the loss was noticed before.
+            Err(error) if error.kind() == ErrorKind::Lost => Ok(()),
+            asked => asked,
+        }
     }
 
     /// Ends the reader thread, if there is one, and forgets its frames.

@@ -62,6 +62,9 @@ pub(crate) fn take(source: &mut impl Source, levels: u32) -> Result<Series, Stri
         }
     };
 
+    if full_us * TOP[TOP.len() - 1] > LONGEST_US {
+        return Err(format!("{:.0} s do not fill the converter", LONGEST_US / 1e6));
+    }
     let mut parts: Vec<f64> = Vec::new();
     let low = levels.saturating_sub(TOP.len() as u32).max(3);
     for n in 0..low {
@@ -113,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_exposures_fit_the_light() {
-        for light in [2e-4, 0.02, 3.0] {
+        for light in [4e-4, 0.02, 3.0] {
             let mut panel = Panel::new(light);
             let series = take(&mut panel, 14).unwrap();
             assert_eq!(series.bias.len(), 4);
@@ -133,6 +136,7 @@ mod tests {
     #[test]
     fn too_little_and_too_much_light_are_told() {
         assert!(take(&mut Panel::new(0.0), 14).unwrap_err().contains("too little light"));
+        assert!(take(&mut Panel::new(2e-4), 14).unwrap_err().contains("do not fill"));
         assert!(take(&mut Panel::new(500.0), 14).unwrap_err().contains("too bright"));
     }
 }
