@@ -75,6 +75,8 @@ fn calls_sleep_only_where_the_camera_needs_it() {
         ("camera/wheel.rs", "self.link.clock().sleep(ANSWER_AFTER)"),
         // A camera that starts its firmware leaves the bus and comes back.
         ("camera/firmware.rs", "std::thread::sleep(POLL)"),
+        // Between tries to let go of a pin of the mount, which must not stay pulled.
+        ("camera/guide.rs", "std::thread::sleep(PAUSE)"),
         // The reader of a stream after a read that failed; no caller waits for it.
         ("camera/stream/reader.rs", "std::thread::sleep(PAUSE)"),
         // The thread that delivers live frames to a program's function, after a failure.
