@@ -10,7 +10,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR, QHY26800A, QHY26800A_GUIDE]
 const MONO: Model = Model {
     name: "QHY268M",
     summary: "APS-C mono, 26 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC269,
     identity: IdentityByte::Mono,
     loader: Some(0xC268),
@@ -49,6 +49,7 @@ const COLOUR: Model = Model {
 const QHY26800A: Model = Model {
     name: "QHY26800A",
     summary: "APS-C mono, 26 Mpx, cooled, with a guide camera",
+    level: Level::Tables,
     product: 0xC26D,
     identity: IdentityByte::Any,
     loader: None,

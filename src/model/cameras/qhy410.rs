@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[QHY410C, QHY492M, QHY492MT];
 const QHY410C: Model = Model {
     name: "QHY410C",
     summary: "full-frame colour, 24 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0x0411,
     identity: IdentityByte::Any,
     loader: Some(0x0410),

@@ -9,7 +9,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR];
 const MONO: Model = Model {
     name: "QHY533M",
     summary: "1-inch square mono, 9 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC534,
     identity: IdentityByte::Mono,
     loader: Some(0xC533),

@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR];
 const MONO: Model = Model {
     name: "QHY5III678M",
     summary: "planetary mono, 8 Mpx, guide port",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0x0679,
     identity: IdentityByte::Mono,
     loader: Some(0x0678),
