@@ -1,5 +1,5 @@
 //! From gain setting to gain codes: the shape of the laws, and what evaluates them. The
-//! laws themselves stand with their sensors, or in [`super::gain_laws`] where several
+//! laws themselves stand with their sensors, or in `gain_laws` where several
 //! models share one.
 
 /// Gain codes before they are put in a request.

@@ -1,6 +1,6 @@
 //! What the sensor looks at.
 //!
-//! A [`Source`] gives light: the photo-electrons of one row of a readout over the interval
+//! A `Source` gives light: the photo-electrons of one row of a readout over the interval
 //! in which that row is exposed. Noise, dark current, gain and defects are the sensor's.
 //!
 //! Test patterns give the value of each pixel outright, whatever exposure, gain and
