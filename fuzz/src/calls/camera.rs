@@ -3,8 +3,8 @@
 use std::ffi::c_void;
 
 use qhyccd::ffi::{
-    burst, calibration, cooling, geometry, guide, lifecycle, live, params, rawio, readmode, sensorinfo, single,
-    storage, trigger, tuning, wheel,
+    burst, calibration, cooling, geometry, guide, lifecycle, live, params, rawio, readmode, sensorinfo,
+    single, storage, trigger, tuning, wheel,
 };
 
 use super::{Function, function};
