@@ -120,7 +120,8 @@ mod tests {
             let mut panel = Panel::new(light);
             let series = take(&mut panel, 14).unwrap();
             assert_eq!(series.bias.len(), 4);
-            assert!(series.flats.len() >= 13, "{light}: {}", series.flats.len());
+            // The darkest levels of a bright light are too short to be taken.
+            assert!(series.flats.len() >= 12, "{light}: {}", series.flats.len());
             assert!(panel.asked.iter().all(|us| (40.0..=LONGEST_US).contains(us)));
             // 27 000 electrons fill the scale.
             let last = series.flats.last().unwrap();
