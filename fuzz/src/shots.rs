@@ -16,6 +16,9 @@ use crate::world::{CAMERAS, Kind};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Control numbers.
+const BRIGHTNESS: u32 = 0;
+const CONTRAST: u32 = 1;
+const GAMMA: u32 = 5;
 const GAIN: u32 = 6;
 const EXPOSURE: u32 = 8;
 const GPS: u32 = 36;
@@ -141,6 +144,9 @@ fn set_format(w: &mut Worker<'_>, camera: usize, handle: usize) -> Option<Format
     let known = set(w, handle, GPS, 0.0)
         & set(w, handle, IGNORE_OVERSCAN, 0.0)
         & set(w, handle, AVERAGE_BIN, 0.0)
+        & set(w, handle, BRIGHTNESS, 0.0)
+        & set(w, handle, CONTRAST, 0.0)
+        & set(w, handle, GAMMA, 1.0)
         & off(w, handle, "SetQHYCCDDebayerOnOff", params::SetQHYCCDDebayerOnOff)
         & off(w, handle, "SetQHYCCDCalibrationOnOff", calibration::SetQHYCCDCalibrationOnOff);
     let bits = w.rng.pick(&[8, 16, 16, 16, 32]);
