@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -131,9 +131,10 @@ impl Orders {
 
     /// All orders so far, once there are so many.
     pub(super) fn wait_for(&self, count: usize) -> Vec<(Setup, Vec<u8>)> {
+        let end = Instant::now() + Duration::from_secs(60);
         let mut book = self.0.0.lock();
         while book.seen.len() < count {
-            let late = self.0.1.wait_for(&mut book, Duration::from_secs(60)).timed_out();
+            let late = self.0.1.wait_until(&mut book, end).timed_out();
             assert!(!late, "{count} orders, but only {:?} came", book.seen);
         }
         book.seen.clone()
