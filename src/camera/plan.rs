@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::frame::{self, Depth, Sample, WireLayout};
-use crate::model::{ByteOrder, ControlId, DigitalSlots, InitStep, LowDarkCurrent, Model, TrafficLaw, Write};
+use crate::model::{ByteOrder, ControlId, DigitalSlots, GainOrder, InitStep, LowDarkCurrent, Model, TrafficLaw, Write};
 use crate::wire::{Command, GainCode, In, Out, fpga, page};
 
 use super::geometry::{frame_region, wire_region};
@@ -52,7 +52,10 @@ pub(super) fn command(model: &Model, settings: &Settings, slot: Slot) -> Option<
             Command::Region(wire_region(settings.mode(model), settings.stream, region).order?)
         }
         Slot::Exposure => Command::Exposure { exposure_us: value(ControlId::EXPOSURE) as u32 },
-        Slot::Gain => Command::Gain(gain(model, settings)),
+        Slot::Gain => match model.wire.gain_order {
+            GainOrder::Long => Command::Gain(gain(model, settings)),
+            GainOrder::Short => Command::ShortGain(gain(model, settings)),
+        },
         Slot::Offset if model.offset_factor == 0 => return None,
         Slot::Offset => Command::Offset((value(ControlId::OFFSET) as u16).wrapping_mul(model.offset_factor)),
         Slot::Traffic => match model.traffic {

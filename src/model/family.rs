@@ -28,7 +28,11 @@ pub(super) const BIG_ENDIAN: WireForm = WireForm {
     can_empty: true,
     ddr_counter: DdrCounter::Word6,
     ddr_missing_units: 100,
+    gain_order: GainOrder::Long,
 };
+
+/// The same, with the short form of the gain order.
+pub(super) const SHORT_GAIN: WireForm = WireForm { gain_order: GainOrder::Short, ..BIG_ENDIAN };
 
 /// Nothing built in.
 pub(super) const BARE: Peripherals = Peripherals {

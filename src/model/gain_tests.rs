@@ -2,7 +2,7 @@
 
 use super::super::gain_laws::{EXTENDED, HIGH_GAIN, PHOTOGRAPHIC};
 use super::*;
-use crate::model::{ControlId, DigitalSlots, Model, by_name};
+use crate::model::{ControlId, DigitalSlots, GainOrder, Model, by_name};
 
 /// One group of read modes: analogue, digital, byte 14 and byte 16 for settings 0..=200.
 type Group = (Vec<usize>, [Vec<i64>; 4]);
@@ -196,6 +196,9 @@ fn every_observed_code_of_the_family_comes_out() {
             let (name, number) = mode.split_once(':').unwrap();
             let model = by_name(name).unwrap_or_else(|| panic!("{name} has no table"));
             let most = model.control(ControlId::GAIN).unwrap().range.unwrap().max;
+            // In the short order nothing stands where the switches are in the long one.
+            let short = matches!(column("byte16"), Some(None));
+            assert_eq!(short, model.wire.gain_order == GainOrder::Short, "{mode}");
             for (i, &gain) in gains.iter().enumerate() {
                 assert!(gain as f64 <= most, "{mode} {gain}");
                 let law = model.read_modes[number.parse::<usize>().unwrap()].gain;

@@ -48,6 +48,7 @@ const MONO: Model = Model {
         can_empty: true,
         ddr_counter: DdrCounter::Word6,
         ddr_missing_units: 100,
+        gain_order: GainOrder::Long,
     },
     init: InitPlan { single: INIT_SINGLE, live: INIT_LIVE, start: &[], first_defaults: FIRST_DEFAULTS },
     has: Peripherals {

@@ -60,7 +60,7 @@ pub struct Model {
     pub offset_factor: u16,
     /// What a USB traffic setting sends.
     pub traffic: TrafficLaw,
-    /// Form of the frames on the bus.
+    /// Form of frames and orders on the bus.
     pub wire: WireForm,
     /// How the camera is initialised.
     pub init: InitPlan,
@@ -178,7 +178,7 @@ impl IdentityByte {
     }
 }
 
-/// Frames on the bus.
+/// Frames and orders on the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WireForm {
     /// Endpoint of the pixels.
@@ -193,6 +193,17 @@ pub struct WireForm {
     pub ddr_counter: DdrCounter,
     /// Units by which the counter may stay below the size of a frame that is complete.
     pub ddr_missing_units: u32,
+    /// Form of the gain order.
+    pub gain_order: GainOrder,
+}
+
+/// How long the gain order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GainOrder {
+    /// 32 bytes.
+    Long,
+    /// 16 bytes, without the switches.
+    Short,
 }
 
 /// Byte order of 16-bit samples on the bus.

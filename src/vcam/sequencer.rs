@@ -139,7 +139,7 @@ impl Sequencer {
                 self.settings.exposure_us = exposure_us;
                 self.restart_live(now);
             }
-            Command::Gain(gain) => self.settings.gain = gain,
+            Command::Gain(gain) | Command::ShortGain(gain) => self.settings.gain = gain,
             Command::Offset(offset) => self.settings.offset = offset,
             Command::Traffic(traffic) => self.settings.traffic = traffic,
             Command::DdrOn => self.ddr.clear(),

@@ -122,6 +122,8 @@ pub enum Command {
     Speed(u8),
     /// A4: gain; 32 bytes long.
     Gain(GainCode),
+    /// A4 in 16 bytes, of which those from 13 on say nothing: no switches.
+    ShortGain(GainCode),
     /// A5: USB traffic.
     Traffic(u8),
     /// A6: start one exposure.
@@ -338,16 +340,11 @@ impl Command {
                 bytes[1..5].copy_from_slice(&exposure_us.to_be_bytes());
             }
             Command::Gain(gain) => {
-                bytes[0] = 0xA4;
-                put16(&mut bytes, 1, gain.analogue);
-                put16(&mut bytes, 3, gain.digital[0]);
-                put16(&mut bytes, 5, gain.more_analogue[0]);
-                put16(&mut bytes, 7, gain.digital[1]);
-                put16(&mut bytes, 9, gain.more_analogue[1]);
-                put16(&mut bytes, 11, gain.digital[2]);
+                put_gain(&mut bytes, gain);
                 put16(&mut bytes, 13, gain.switch_14);
                 bytes[16] = gain.switch_16;
             }
+            Command::ShortGain(gain) => put_gain(&mut bytes, gain),
             Command::Traffic(value) => {
                 bytes[0] = 0xA5;
                 bytes[1] = value;
@@ -408,14 +405,19 @@ impl Command {
                 Command::Exposure { exposure_us: u32::from_be_bytes([data[1], data[2], data[3], data[4]]) }
             }
             0xA4 => {
-                need(17)?;
-                Command::Gain(GainCode {
+                need(13)?;
+                let codes = GainCode {
                     analogue: be16(data, 1),
                     digital: [be16(data, 3), be16(data, 7), be16(data, 11)],
                     more_analogue: [be16(data, 5), be16(data, 9)],
-                    switch_14: be16(data, 13),
-                    switch_16: data[16],
-                })
+                    ..GainCode::default()
+                };
+                match data.get(16) {
+                    Some(&switch_16) => {
+                        Command::Gain(GainCode { switch_14: be16(data, 13), switch_16, ..codes })
+                    }
+                    None => Command::ShortGain(codes),
+                }
             }
             0xA5 => Command::Traffic(data[1]),
             0xA6 => Command::Start,
@@ -430,6 +432,17 @@ impl Command {
             other => return Err(DecodeError::UnknownCommand(other)),
         })
     }
+}
+
+/// The codes of a gain command, in both of its forms.
+fn put_gain(bytes: &mut [u8], gain: GainCode) {
+    bytes[0] = 0xA4;
+    put16(bytes, 1, gain.analogue);
+    put16(bytes, 3, gain.digital[0]);
+    put16(bytes, 5, gain.more_analogue[0]);
+    put16(bytes, 7, gain.digital[1]);
+    put16(bytes, 9, gain.more_analogue[1]);
+    put16(bytes, 11, gain.digital[2]);
 }
 
 fn put16(bytes: &mut [u8], at: usize, value: u16) {

@@ -78,6 +78,9 @@ fn command() -> impl Strategy<Value = Command> {
                 Command::Gain(GainCode { analogue, more_analogue, digital, switch_14, switch_16 })
             }
         ),
+        any::<(u16, [u16; 2], [u16; 3])>().prop_map(|(analogue, more_analogue, digital)| {
+            Command::ShortGain(GainCode { analogue, more_analogue, digital, ..GainCode::default() })
+        }),
         any::<u8>().prop_map(Command::Traffic),
         Just(Command::Start),
         any::<bool>().prop_map(|sixteen| Command::Bits { sixteen }),

@@ -4,10 +4,15 @@
 //! What is left out, and why, is in `docs/differences.md` under "Not compared"; the
 //! numbers of meaningful bytes are in [`SIGNIFICANT`].
 
+/// Of the gain order in its short form, by the same measure. Nothing that is longer counts
+/// as one: its switches are compared.
+const SHORT_GAIN: (&str, usize) = ("16", 13);
+
 /// How many bytes of each 0xD1 command the camera looks at (observed: the others change
 /// between identical calls of the vendor's library, which leaks its stack there).
 const SIGNIFICANT: &[(u8, usize)] = &[
     (0xA0, 7),
+    (0xA1, 2),
     (0xA2, 10),
     (0xA3, 5),
     (0xA4, 17),
@@ -81,8 +86,12 @@ fn control(line: &str) -> Option<String> {
     let data = match code.as_str() {
         "D1" => {
             let command = u8::from_str_radix(data.get(..2)?, 16).ok()?;
-            let bytes = SIGNIFICANT.iter().find(|(c, _)| *c == command).map_or(16, |(_, n)| *n);
-            format!("{} ({} bytes)", &data[..2 * bytes.min(data.len() / 2)], number(line, "n")?)
+            let length = number(line, "n")?;
+            let bytes = match SIGNIFICANT.iter().find(|(c, _)| *c == command) {
+                Some(_) if command == 0xA4 && length == SHORT_GAIN.0 => SHORT_GAIN.1,
+                found => found.map_or(16, |(_, n)| *n),
+            };
+            format!("{} ({length} bytes)", &data[..2 * bytes.min(data.len() / 2)])
         }
         // The register's value travels in wValue; the data byte is rubbish.
         "B9" => "..".into(),

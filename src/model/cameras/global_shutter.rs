@@ -111,7 +111,7 @@ const QHY342PRO: Model = Model {
     ],
     bins: &[1, 2],
     offset_factor: 1,
-    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_PROBE, live: INIT_PROBE, start: &[], first_defaults: NO_DEFAULTS },
     has: Peripherals { guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
     facts: &[
@@ -149,6 +149,7 @@ const QHY550M: Model = Model {
     controls: &[CONTROLS_550, CONTROLS],
     bins: &[1, 2],
     offset_factor: 1,
+    wire: SHORT_GAIN,
     init: InitPlan { single: INIT_550_SINGLE, live: INIT_550_LIVE, start: &[], first_defaults: NO_DEFAULTS },
     has: Peripherals { gps: true, guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
     facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "live video begins without the request D0 too")]],
@@ -214,7 +215,7 @@ const QHY487: Model = Model {
     ],
     bins: &[1, 2],
     offset_factor: 5,
-    wire: WireForm { order: ByteOrder::Little, can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { order: ByteOrder::Little, can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_PROBE, live: INIT_PROBE, start: &[], first_defaults: NO_DEFAULTS },
     has: Peripherals { guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
     ..QHY342
@@ -255,7 +256,7 @@ const QHY530: Model = Model {
         CONTROLS,
     ],
     offset_factor: 1,
-    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_530, live: INIT_530, start: &[], first_defaults: NO_DEFAULTS },
     ..QHY487
 };

@@ -75,6 +75,7 @@ const OLDER: Model = Model {
         &[BIN_3_4, BITS_32, COOLER, FRAME_NUMBERS, COMMON],
     ],
     traffic: TrafficLaw::Nothing,
+    wire: SHORT_GAIN,
     init: InitPlan { single: INIT_OLDER, live: INIT_OLDER, start: &[], first_defaults: MONO_DEFAULTS },
     has: Peripherals { wheel: false, gps: false, ..MONO.has },
     facts: &[FACTS],

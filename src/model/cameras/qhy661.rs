@@ -26,7 +26,7 @@ const QHY661: Model = Model {
     target_shift_tenths_c: 7,
     offset_factor: 1,
     traffic: TrafficLaw::Value,
-    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT, live: INIT, start: &[], first_defaults: DEFAULTS_TRAFFIC },
     has: Peripherals { gps: true, ..COOLED },
     facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "a frame is the picture and nothing else")]],
@@ -51,6 +51,7 @@ const QHY811M: Model = Model {
         },
     ],
     controls: &[&[&[offset(4095.0, 255.0)]], CONTROLS],
+    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
     ..QHY661
 };
 

@@ -53,7 +53,7 @@ const QHY2020: Model = Model {
     target_shift_tenths_c: 7,
     offset_factor: 1,
     traffic: TrafficLaw::Nothing,
-    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_2020_SINGLE, live: INIT_2020_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { cooler: true, ..BARE },
     facts: &[FACTS],
@@ -252,6 +252,7 @@ const QHY6060: Model = Model {
         CONTROLS,
     ],
     digital_slots: DigitalSlots::First,
+    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
     init: InitPlan { single: INIT_6060_SINGLE, live: INIT_6060_LIVE, start: &[], first_defaults: &[] },
     ..QHY2020
 };
