@@ -86,7 +86,7 @@ impl Transport for Quiet {
         Ok(())
     }
     fn control_in(&self, _: Setup, data: &mut [u8], _: Duration) -> std::result::Result<usize, UsbError> {
-        data.iter_mut().zip(encode_ddr_units(self.2)).for_each(|(byte, units)| *byte = units);
+        data.iter_mut().zip(encode_ddr_units(self.2, 6)).for_each(|(byte, units)| *byte = units);
         Ok(data.len())
     }
     fn control_out(&self, _: Setup, _: &[u8], _: Duration) -> std::result::Result<(), UsbError> {

@@ -84,8 +84,9 @@ impl Camera {
     /// Chip and pixel size, frame size and depth.
     pub fn chip_info(&self) -> ChipInfo {
         let settings = self.settings.lock();
-        let image = shown(settings.mode(self.model()), &settings).size();
-        let pixel_um = self.model().pixel_um;
+        let mode = settings.mode(self.model());
+        let image = shown(mode, &settings).size();
+        let pixel_um = mode.pixel_um.unwrap_or(self.model().pixel_um);
         ChipInfo {
             width_mm: f64::from(image.width) * pixel_um / 1000.0,
             height_mm: f64::from(image.height) * pixel_um / 1000.0,

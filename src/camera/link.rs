@@ -7,9 +7,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::DdrCounter;
 use crate::transport::{BulkStream, Identity, Transport, UsbError};
 use crate::util::Clock;
-use crate::wire::{In, Out};
+use crate::wire::status::{decode_ddr_units, decode_ddr_units_of_three};
+use crate::wire::{In, Out, fpga};
 
 use super::state::StatusCell;
 use super::{Error, ErrorKind, Result};
@@ -74,6 +76,15 @@ impl Link {
             return Err(Error::new(ErrorKind::Usb, text));
         }
         Ok(answer)
+    }
+
+    /// Units of [`crate::wire::status::DDR_UNIT_BYTES`] that wait in the camera's memory.
+    pub(super) fn ddr_units(&self, counter: DdrCounter) -> Result<u32> {
+        let fill = In::Fpga(fpga::DDR_FILL);
+        match counter {
+            DdrCounter::Word { bit } => self.ask(fill).map(|word| decode_ddr_units(word, bit)),
+            DdrCounter::Three => self.ask(fill).map(decode_ddr_units_of_three),
+        }
     }
 
     pub(super) fn control_in(&self, setup: crate::transport::Setup, data: &mut [u8]) -> Result<usize> {

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use crate::frame::{self, Depth, Sample, WireLayout};
-use crate::model::{ByteOrder, ControlId, DigitalSlots, GainOrder, InitStep, LowDarkCurrent, Model, TrafficLaw, Write};
+use crate::model::{
+    ByteOrder, ControlId, DigitalSlots, GainOrder, InitStep, LowDarkCurrent, Model, TrafficLaw, Write,
+};
 use crate::wire::{Command, GainCode, In, Out, fpga, page};
 
 use super::geometry::{frame_region, wire_region};

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use crate::frame::{Assembler, Event, Sink};
+use crate::model::WireForm;
 use crate::transport::{BulkStream, Completion, UsbError};
-use crate::wire::status::decode_ddr_units;
-use crate::wire::{FRAME_MARKER, In, fpga};
+use crate::wire::FRAME_MARKER;
 
 use super::link::Link;
 use super::single::Progress;
@@ -211,7 +211,7 @@ impl Reads {
 /// Reads the frame of an exposure into `out`.
 pub(super) fn read(
     link: &Link,
-    endpoint: u8,
+    wire: &WireForm,
     exposure: &Exposure,
     deadline: &Deadline,
     progress: &Progress,
@@ -220,16 +220,16 @@ pub(super) fn read(
 ) -> Result<()> {
     let pixels = &exposure.plan.pixels;
     let sink = Sink::new(pixels, out).map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
-    let mut reads = Reads::new(link.open_bulk_in(endpoint)?);
+    let mut reads = Reads::new(link.open_bulk_in(wire.endpoint)?);
     reads.spare = std::mem::take(&mut *spare.0.lock());
-    let result = receive(link, endpoint, exposure, deadline, progress, &mut reads, sink);
+    let result = receive(link, wire, exposure, deadline, progress, &mut reads, sink);
     *spare.0.lock() = std::mem::take(&mut reads.spare);
     result
 }
 
 fn receive(
     link: &Link,
-    endpoint: u8,
+    wire: &WireForm,
     exposure: &Exposure,
     deadline: &Deadline,
     progress: &Progress,
@@ -265,7 +265,7 @@ fn receive(
         let Some(Completion { buffer, filled, status }) = completion else {
             link.notice_loss();
             if heard.elapsed() >= SILENCE {
-                if units_waiting(link) == Some(0) {
+                if units_waiting(link, wire) == Some(0) {
                     let text = format!("{} of {frame_len} bytes were lost", sink.bytes_missing());
                     return Err(Error::new(ErrorKind::Damaged, text));
                 }
@@ -297,14 +297,14 @@ fn receive(
             Ok(()) | Err(UsbError::Timeout { .. } | UsbError::Cancelled) => {}
             Err(UsbError::Stall) if stalls < STALLS => {
                 stalls += 1;
-                link.clear_halt(endpoint)?;
+                link.clear_halt(wire.endpoint)?;
             }
             Err(error) => return link.check(Err(error)),
         }
     }
     // The last read was full, so the frame may go on: then bytes came that are not its
     // own, and it is not what it should be.
-    if !ended && units_waiting(link) != Some(0) {
+    if !ended && units_waiting(link, wire) != Some(0) {
         link.check(reads.fill(At::Frame(frame_len), frame_len, true))?;
         if let Some(Completion { buffer, filled, .. }) = reads.wait(deadline.left(PROOF)) {
             if filled > 0 && buffer[..filled] != FRAME_MARKER {
@@ -317,8 +317,8 @@ fn receive(
 
 /// What the camera's memory still holds; `None` if it does not say, which is no reason to
 /// lose a frame.
-fn units_waiting(link: &Link) -> Option<u32> {
-    link.ask::<4>(In::Fpga(fpga::DDR_FILL)).map(decode_ddr_units).ok()
+fn units_waiting(link: &Link, wire: &WireForm) -> Option<u32> {
+    link.ddr_units(wire.ddr_counter).ok()
 }
 
 fn too_long(frame_len: usize) -> Error {
@@ -439,7 +439,7 @@ mod tests {
         });
         let mut out = vec![0xA5; 4096];
         let deadline = Deadline(Instant::now() + Duration::from_secs(60));
-        read(&link, 0x81, &exposure, &deadline, &Progress::default(), &Spare::default(), &mut out)
+        read(&link, &model.wire, &exposure, &deadline, &Progress::default(), &Spare::default(), &mut out)
             .map(|()| out)
     }
 

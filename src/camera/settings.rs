@@ -92,8 +92,11 @@ impl Settings {
             && (self.bin == 1 || self.bins_colours(model))
     }
 
-    /// Value of a stored control.
+    /// Value of a stored control, or what the read mode makes of it.
     pub(super) fn value(&self, model: &Model, id: ControlId) -> f64 {
+        if let Some((_, value)) = self.mode(model).fixed.iter().find(|(fixed, _)| *fixed == id) {
+            return *value;
+        }
         let table = || match model.control(id).map(|c| c.read) {
             Some(Read::Stored(value) | Read::Constant(value)) => value,
             _ => 0.0,

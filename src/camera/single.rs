@@ -14,11 +14,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::model::{ControlId, DdrCounter, LowDarkCurrent};
+use crate::model::{ControlId, LowDarkCurrent};
 use crate::transport::LinkSpeed;
 use crate::util::Clock;
-use crate::wire::status::{DDR_UNIT_BYTES, decode_ddr_units};
-use crate::wire::{Command, In, Out, fpga};
+use crate::wire::status::DDR_UNIT_BYTES;
+use crate::wire::{Command, Out};
 
 use super::fill::{Fill, Look};
 use super::link::Link;
@@ -255,8 +255,8 @@ impl Camera {
         let info = exposure.plan.info;
         let out =
             buffer(info).ok_or_else(|| Error::new(ErrorKind::Invalid, "there is no buffer for the frame"))?;
-        let endpoint = self.model().wire.endpoint;
-        readout::read(&self.link, endpoint, exposure, &deadline, &self.progress, &self.spare, out)?;
+        let wire = &self.model().wire;
+        readout::read(&self.link, wire, exposure, &deadline, &self.progress, &self.spare, out)?;
         if let Step::Send(request) = plan::FRAME_DONE {
             // The frame is whole, whatever becomes of the word that it was fetched.
             if let Err(error) = self.link.send(&request) {
@@ -335,9 +335,7 @@ impl Camera {
 
     /// Units of 2048 bytes that wait in the camera's memory.
     pub(super) fn ddr_units(&self) -> Result<u32> {
-        match self.model().wire.ddr_counter {
-            DdrCounter::Word6 => Ok(decode_ddr_units(self.link.ask::<4>(In::Fpga(fpga::DDR_FILL))?)),
-        }
+        self.link.ddr_units(self.model().wire.ddr_counter)
     }
 
     /// Ends the exposure; a waiting [`Camera::read_frame`] returns at once. Harmless when

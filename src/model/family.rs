@@ -26,13 +26,16 @@ pub(super) const BIG_ENDIAN: WireForm = WireForm {
     order: ByteOrder::Big,
     live_header_bytes: 0,
     can_empty: true,
-    ddr_counter: DdrCounter::Word6,
+    ddr_counter: DdrCounter::Word { bit: 6 },
     ddr_missing_units: 100,
     gain_order: GainOrder::Long,
 };
 
 /// The same, with the short form of the gain order.
 pub(super) const SHORT_GAIN: WireForm = WireForm { gain_order: GainOrder::Short, ..BIG_ENDIAN };
+
+/// The same with the fill counter of most older models.
+pub(super) const SHORT_COUNTER: WireForm = WireForm { ddr_counter: DdrCounter::Three, ..BIG_ENDIAN };
 
 /// Nothing built in.
 pub(super) const BARE: Peripherals = Peripherals {
@@ -344,6 +347,8 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
         gain,
         curve: None,
         hardware_bin: 1,
+        pixel_um: None,
+        fixed: &[],
         fibre_only: false,
         unknown: None,
         live_area: None,

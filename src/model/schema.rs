@@ -38,7 +38,7 @@ pub struct Model {
     pub bayer: Option<Bayer>,
     /// Name of the sensor, for people.
     pub sensor: &'static str,
-    /// Pixel pitch in micrometres (also in binned read modes).
+    /// Pixel pitch of the sensor in micrometres.
     pub pixel_um: f64,
     /// Memory of the DDR buffer in MiB; 0 without one.
     pub ddr_mib: u32,
@@ -101,6 +101,11 @@ pub struct ReadMode {
     pub curve: Option<&'static Curve>,
     /// Sensor pixels a side that one pixel of this mode sums in hardware.
     pub hardware_bin: u32,
+    /// Pixel pitch in micrometres that is told of this mode, if it is not the sensor's: on
+    /// some models that bin in hardware, not on the QHY600.
+    pub pixel_um: Option<f64>,
+    /// Settings that are always so in this mode, whatever the caller has set.
+    pub fixed: &'static [(ControlId, f64)],
     /// True if the camera sends this mode over fibre only, as its name says.
     pub fibre_only: bool,
     /// Why its frames cannot be made into pictures, if so.
@@ -218,8 +223,13 @@ pub enum ByteOrder {
 /// How the fill counter of the DDR buffer is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DdrCounter {
-    /// Four bytes, 21 bits from bit 6 on, units of 2048 bytes.
-    Word6,
+    /// Four bytes, least significant first; from `bit` on, 21 bits are units of 2048 bytes.
+    Word {
+        /// The lowest of them.
+        bit: u32,
+    },
+    /// Three bytes, most significant first, units of 2048 bytes.
+    Three,
 }
 
 /// What `InitQHYCCD` sends. All waits are camera time. Settings that a plan leaves out are

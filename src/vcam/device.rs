@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::IdentityByte;
+use crate::model::{DdrCounter, IdentityByte};
 use crate::transport::{Identity, Setup};
 use crate::wire::{DATA_ENDPOINT, In, Out, fpga, page, status};
 
@@ -202,7 +202,11 @@ impl Device {
             In::Fpga(fpga::DDR_FILL) => {
                 let around = self.surroundings(now);
                 let fpga_now = self.clock.at(now);
-                &status::encode_ddr_units(self.sequencer.ddr_units(fpga_now, &around))
+                let units = self.sequencer.ddr_units(fpga_now, &around);
+                match self.spec.model.wire.ddr_counter {
+                    DdrCounter::Word { bit } => &status::encode_ddr_units(units, bit)[..],
+                    DdrCounter::Three => &status::encode_ddr_units_in_three(units)[..],
+                }
             }
             In::Fpga(register) => &[self.fpga_register(register)],
             In::I2c(register) => &self.i2c.get(&register).copied().unwrap_or(0).to_be_bytes(),

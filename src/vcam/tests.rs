@@ -49,7 +49,7 @@ fn ask(device: &mut Device, request: In, now: Duration) -> Vec<u8> {
 
 fn units(device: &mut Device, now: Duration) -> u32 {
     let bytes = ask(device, In::Fpga(fpga::DDR_FILL), now);
-    status::decode_ddr_units(bytes.try_into().unwrap())
+    status::decode_ddr_units(bytes.try_into().unwrap(), 6)
 }
 
 /// A host that reads in transfers of `len` bytes.

@@ -3,14 +3,26 @@
 /// Bytes in one unit of the DDR fill counter (observed).
 pub const DDR_UNIT_BYTES: u64 = 2048;
 
-/// Units of [`DDR_UNIT_BYTES`] waiting in the camera's memory.
-pub fn decode_ddr_units(bytes: [u8; 4]) -> u32 {
-    (u32::from_le_bytes(bytes) >> 6) & 0x1F_FFFF
+/// Units of [`DDR_UNIT_BYTES`] waiting in the camera's memory, of a counter with its lowest
+/// bit at `bit` of a word.
+pub fn decode_ddr_units(bytes: [u8; 4], bit: u32) -> u32 {
+    (u32::from_le_bytes(bytes) >> bit) & 0x1F_FFFF
 }
 
 /// The counter's bytes for that many units; more than 21 bits can say counts as the most.
-pub fn encode_ddr_units(units: u64) -> [u8; 4] {
-    ((units.min(0x1F_FFFF) as u32) << 6).to_le_bytes()
+pub fn encode_ddr_units(units: u64, bit: u32) -> [u8; 4] {
+    ((units.min(0x1F_FFFF) as u32) << bit).to_le_bytes()
+}
+
+/// The same of a camera that tells it in three bytes.
+pub fn decode_ddr_units_of_three(bytes: [u8; 3]) -> u32 {
+    u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]])
+}
+
+/// The three bytes for that many units; more than they can say counts as the most.
+pub fn encode_ddr_units_in_three(units: u64) -> [u8; 3] {
+    let [_, bytes @ ..] = (units.min(0xFF_FFFF) as u32).to_be_bytes();
+    bytes
 }
 
 /// Sensor temperature in degrees Celsius: sign byte, then tenths, big endian.
@@ -158,10 +170,23 @@ mod tests {
 
     #[test]
     fn ddr_counter_as_observed() {
-        assert_eq!(decode_ddr_units([0x00, 0x01, 0x00, 0x00]), 4);
-        assert_eq!(decode_ddr_units([0x00, 0x00, 0x01, 0x00]), 1024);
-        assert_eq!(decode_ddr_units([0xFF; 4]), 2_097_151);
-        assert_eq!(decode_ddr_units(encode_ddr_units(60_525)), 60_525);
+        assert_eq!(decode_ddr_units([0x00, 0x01, 0x00, 0x00], 6), 4);
+        assert_eq!(decode_ddr_units([0x00, 0x00, 0x01, 0x00], 6), 1024);
+        assert_eq!(decode_ddr_units([0xFF; 4], 6), 2_097_151);
+        // QHY26800A
+        assert_eq!(decode_ddr_units([0x00, 0x00, 0x01, 0x00], 11), 32);
+        assert_eq!(decode_ddr_units([0xA5, 0xB6, 0xC7, 0xD8], 11), 1_775_862);
+        assert_eq!(decode_ddr_units([0xFF; 4], 11), 2_097_151);
+        // QHY342 and others
+        assert_eq!(decode_ddr_units_of_three([0x01, 0x02, 0x03]), 66_051);
+        for units in [0, 1, 60_525, 2_097_151] {
+            for bit in [5, 6, 11] {
+                assert_eq!(decode_ddr_units(encode_ddr_units(u64::from(units), bit), bit), units);
+            }
+            assert_eq!(decode_ddr_units_of_three(encode_ddr_units_in_three(u64::from(units))), units);
+        }
+        assert_eq!(encode_ddr_units(u64::MAX, 6), [0xC0, 0xFF, 0xFF, 0x07]);
+        assert_eq!(encode_ddr_units_in_three(u64::MAX), [0xFF; 3]);
     }
 
     #[test]

@@ -176,7 +176,7 @@ proptest! {
     fn any_answer_is_a_number_or_a_text_of_bounded_length(
         word in any::<[u8; 4]>(), block in any::<[u8; 16]>(), date in any::<[u8; 10]>(), page in any::<[u8; 32]>(),
     ) {
-        prop_assert!(u64::from(status::decode_ddr_units(word)) * status::DDR_UNIT_BYTES < 4 << 30);
+        prop_assert!(u64::from(status::decode_ddr_units(word, 6)) * status::DDR_UNIT_BYTES < 4 << 30);
         prop_assert!(status::decode_temperature_c(word).abs() <= 6553.5);
         prop_assert!((-265.0..44_100.0).contains(&status::decode_die_temperature_c(word[0], word[1])));
         let serial = status::serial_text(block);

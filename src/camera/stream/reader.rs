@@ -11,8 +11,7 @@ use crate::frame::{Assembler, Event, Resync};
 use crate::model::Model;
 use crate::transport::{Completion, UsbError};
 use crate::wire::frame_header::{FRAME_NUMBER_BYTES, decode_frame_number};
-use crate::wire::status::decode_ddr_units;
-use crate::wire::{Command, FRAME_MARKER, In, Out, fpga};
+use crate::wire::{Command, FRAME_MARKER, Out};
 
 use super::super::backlog::Backlog;
 use super::super::link::Link;
@@ -163,8 +162,7 @@ impl Reader {
     /// Asks how full the camera's memory is, and empties it if it is too full: the newest
     /// frames are wanted, and none with holes. A question that fails is asked again.
     fn look_at_memory(&mut self) {
-        let Ok(bytes) = self.link.ask::<4>(In::Fpga(fpga::DDR_FILL)) else { return };
-        let units = decode_ddr_units(bytes);
+        let Ok(units) = self.link.ddr_units(self.model.wire.ddr_counter) else { return };
         if !self.backlog.is_too_large(units) || !self.model.wire.can_empty {
             return;
         }
@@ -278,7 +276,7 @@ impl Reader {
         }
         let holds = match self.model.ddr_mib {
             0 => Some(0),
-            _ => self.link.ask::<4>(In::Fpga(fpga::DDR_FILL)).ok().map(decode_ddr_units),
+            _ => self.link.ddr_units(self.model.wire.ddr_counter).ok(),
         };
         let (before, times) = unproven.holds;
         let times = if holds == before { times + 1 } else { 1 };

@@ -87,6 +87,7 @@ const QHY5III334C: Model = Model {
     }],
     controls: &[&[&[gain(100.0, 30.0)], BALANCE_32, BIN_3_4], CONTROLS],
     bins: &[1, 2, 3, 4],
+    wire: WireForm { can_empty: false, ..SHORT_COUNTER },
     init: INIT_DDR,
     has: PLANETARY,
     ..SONY
@@ -220,6 +221,7 @@ const READ_MODES_568: &[ReadMode] = &[
         effective: Rect::new(0, 0, 1236, 1032),
         readout_code: 4,
         hardware_bin: 2,
+        pixel_um: Some(5.48),
         unknown: Some("nobody has seen how wide its rows are on the bus"),
         ..read_mode("2X2 FD Binning", Size::new(1240, 1032), &PLAIN_64)
     },

@@ -26,7 +26,7 @@ const MONO: Model = Model {
     target_shift_tenths_c: 7,
     offset_factor: 1,
     traffic: TrafficLaw::Value,
-    wire: BIG_ENDIAN,
+    wire: SHORT_COUNTER,
     init: InitPlan { single: INIT_SINGLE, live: INIT_LIVE, start: &[], first_defaults: DEFAULTS },
     has: Peripherals { cooler: true, wheel: true, ..PLANETARY },
     facts: &[FACTS],

@@ -64,7 +64,7 @@ const QHY26800A: Model = Model {
         mode_a("High Gain 2CMS", 3, &HIGH_GAIN_SWITCHING),
         mode_a("12BIT High Speed Mode", 2, &HIGH_GAIN_SWITCHING),
     ],
-    wire: BIG_ENDIAN,
+    wire: WireForm { ddr_counter: DdrCounter::Word { bit: 11 }, ..BIG_ENDIAN },
     has: Peripherals { watchdog: false, ..MONO.has },
     controls: &[&[&[gain(339.0, 30.0), NO_WATCHDOG], &no_balance(10.0, 30.0, 10.0)], CONTROLS],
     ..MONO

@@ -99,8 +99,14 @@ const FULL: ReadMode = ReadMode {
     ..read_mode("Full Resolution", Size::new(3856, 2180), &GAIN)
 };
 
-/// Two gains in one frame; the gain setting has no effect.
-const HDR: ReadMode = ReadMode { name: "Linearity HDR", readout_code: 3, gain: &GAIN_HDR, ..FULL };
+/// Two gains in one frame; settings of gain and offset have no effect.
+const HDR: ReadMode = ReadMode {
+    name: "Linearity HDR",
+    readout_code: 3,
+    gain: &GAIN_HDR,
+    fixed: &[(ControlId::GAIN, 9.0), (ControlId::OFFSET, 100.0)],
+    ..FULL
+};
 
 /// Conversion gain switches at 75; below 10, byte 14 is 9.
 static GAIN: GainLaw = law(&[

@@ -53,7 +53,7 @@ const QHY2020: Model = Model {
     target_shift_tenths_c: 7,
     offset_factor: 1,
     traffic: TrafficLaw::Nothing,
-    wire: WireForm { can_empty: false, ..SHORT_GAIN },
+    wire: WireForm { can_empty: false, ddr_counter: DdrCounter::Three, ..SHORT_GAIN },
     init: InitPlan { single: INIT_2020_SINGLE, live: INIT_2020_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { cooler: true, ..BARE },
     facts: &[FACTS],
@@ -120,6 +120,7 @@ const QHY4040PROF: Model = Model {
     ],
     bins: &[1, 2],
     traffic: TrafficLaw::Value,
+    wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_PROF_SINGLE, live: INIT_PROF_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { cooler: true, wheel: true, ..BARE },
     ..QHY4040
@@ -252,7 +253,7 @@ const QHY6060: Model = Model {
         CONTROLS,
     ],
     digital_slots: DigitalSlots::First,
-    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { can_empty: false, ..SHORT_COUNTER },
     init: InitPlan { single: INIT_6060_SINGLE, live: INIT_6060_LIVE, start: &[], first_defaults: &[] },
     ..QHY2020
 };
@@ -280,6 +281,7 @@ const QHY6060FSIPRO: Model = Model {
         CONTROLS,
     ],
     target_shift_tenths_c: 0,
+    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
     has: Peripherals { cooler: true, wheel: true, gps: true, ..BARE },
     ..QHY6060
 };
@@ -315,7 +317,7 @@ const QHY9701: Model = Model {
     ],
     bins: &[1, 2, 3, 4],
     traffic: TrafficLaw::Value,
-    wire: BIG_ENDIAN,
+    wire: SHORT_COUNTER,
     init: InitPlan { single: INIT_9701, live: INIT_9701, start: &[], first_defaults: DEFAULTS },
     has: Peripherals { cooler: true, wheel: true, ..PLANETARY },
     ..QHY2020
@@ -358,7 +360,7 @@ const QHY1920M: Model = Model {
     controls: &[&[&no_balance(32.0, 255.0, 64.0)], CONTROLS_1920, CONTROLS],
     bins: &[1, 2, 4],
     traffic: TrafficLaw::Value,
-    wire: BIG_ENDIAN,
+    wire: SHORT_COUNTER,
     init: InitPlan { single: INIT_1920, live: INIT_1920, start: START_1920, first_defaults: DEFAULTS },
     has: Peripherals { gps: true, ..COOLED },
     facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "single frames are as live ones")]],

@@ -28,7 +28,7 @@ const QHY991: Model = Model {
     target_shift_tenths_c: 7,
     offset_factor: 1,
     traffic: TrafficLaw::Value,
-    wire: SHORT_GAIN,
+    wire: WireForm { ddr_counter: DdrCounter::Three, ..SHORT_GAIN },
     init: InitPlan { single: INIT_991, live: INIT_991, start: &[], first_defaults: &[] },
     has: Peripherals { guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
     facts: &[

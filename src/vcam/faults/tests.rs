@@ -318,7 +318,7 @@ fn a_frozen_fpga_stands_still_while_the_controller_answers() {
         data
     };
     let units = |bench: &mut Bench, now| {
-        status::decode_ddr_units(ask(bench, In::Fpga(fpga::DDR_FILL), now).try_into().unwrap())
+        status::decode_ddr_units(ask(bench, In::Fpga(fpga::DDR_FILL), now).try_into().unwrap(), 6)
     };
     bench.order(Command::Init { single: false, readout: 0 }, ms(0));
     bench.order(Command::Region(Region { columns: 0, first_column: 0, rows: ROWS, first_row: 25 }), ms(0));
