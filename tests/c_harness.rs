@@ -8,6 +8,7 @@ mod calls;
 mod support;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -91,6 +92,32 @@ fn compare(printed: &str, expected: &str) {
 #[test]
 fn single_frames_of_every_shape_have_the_right_pixels() {
     Program::build("single", "single").expect(FAST, &[], "single");
+}
+
+/// Cameras of other shapes: rows around a region, regions that the host cuts out, margins on
+/// the left, frame numbers over pixels, 12-bit and large sensors.
+const MODELS: [&str; 9] = [
+    "QHY268C",
+    "QHY533M",
+    "QHY5III678M",
+    "QHY410C",
+    "QHY183AC",
+    "QHY5III568M",
+    "QHY461M",
+    "QHY342",
+    "QHY991",
+];
+
+#[test]
+fn single_frames_of_other_models_have_the_right_pixels() {
+    let program = Program::build("single", "models");
+    let mut printed = String::new();
+    for model in MODELS {
+        let devices = FAST.replace("QHY600M", model);
+        writeln!(printed, "{model}").expect("string");
+        printed += &run(&mut program.command(&devices, &["small"])).silent();
+    }
+    compare(&printed, "single-models");
 }
 
 /// The times of the rows, taken from pixels, are those that the C functions and the GPS box

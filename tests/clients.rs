@@ -9,6 +9,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use support::usb::{libusb_folder, uses_another_libusb};
 use support::{built_dir, have, link_library, on_cameras, run, scratch, skip, target_dir};
@@ -51,8 +52,13 @@ fn read_fits(path: &Path) -> (usize, usize, Vec<u16>) {
 }
 
 /// Installs the Python package in a folder of its own and puts our library in the place
-/// of the one that came with it. `None` if that cannot be done here.
-fn python_package(test: &str) -> Option<PathBuf> {
+/// of the one that came with it, once for all tests. `None` if that cannot be done here.
+fn python_package(test: &str) -> Option<&'static Path> {
+    static PACKAGE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PACKAGE.get_or_init(|| install_python_package(test)).as_deref()
+}
+
+fn install_python_package(test: &str) -> Option<PathBuf> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         skip(test, "the package has no compiled module for this platform");
         return None;
@@ -84,49 +90,110 @@ fn python_package(test: &str) -> Option<PathBuf> {
     Some(dir)
 }
 
+/// What of a frame is asked for.
+struct Order {
+    camera: String,
+    exposure_us: u32,
+    gain: u32,
+    offset: u32,
+}
+
+/// The whole picture.
+struct Picture {
+    width: usize,
+    height: usize,
+    pixels: Vec<u16>,
+}
+
+impl Order {
+    /// Takes it with `qhy`.
+    fn by_tool(&self, dir: &Path) -> Picture {
+        let fits = dir.join("tool.fits");
+        let mut tool = on_cameras(env!("CARGO_BIN_EXE_qhy"), &format!("virtual:{}", self.camera), dir);
+        tool.args(["capture", "--quiet", "--no-preview", "--area", "full", "--exposure"])
+            .arg(format!("{}us", self.exposure_us))
+            .args(["--gain", &self.gain.to_string(), "--offset", &self.offset.to_string(), "--out"])
+            .arg(&fits);
+        run(&mut tool).good();
+        let (width, height, pixels) = read_fits(&fits);
+        fs::remove_file(&fits).expect("FITS file");
+        Picture { width, height, pixels }
+    }
+
+    /// Takes it with the Python module, which must get the same; returns the camera's id.
+    fn by_module(
+        &self,
+        package: &Path,
+        place: (&str, Option<&Path>),
+        dir: &Path,
+        wanted: &Picture,
+    ) -> String {
+        let raw = dir.join("module.raw");
+        let mut module = on_cameras("python3", &format!("{}{}", place.0, self.camera), dir);
+        let numbers = [wanted.width as u32, wanted.height as u32, self.exposure_us, self.gain, self.offset];
+        module
+            .arg("-B")
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/capture.py"))
+            .args([package, &raw])
+            .args(numbers.map(|number| number.to_string()));
+        if let Some(folder) = place.1 {
+            module.env("LD_LIBRARY_PATH", folder);
+        }
+        let id = run(&mut module).silent();
+        let bytes = fs::read(&raw).expect("pixels of the module");
+        fs::remove_file(&raw).expect("pixels of the module");
+        assert_eq!(bytes.len(), 2 * wanted.pixels.len(), "{}", self.camera);
+        let theirs = bytes.chunks_exact(2).map(|b| u16::from_ne_bytes([b[0], b[1]]));
+        let different = theirs.zip(&wanted.pixels).filter(|(a, b)| a != *b).count();
+        assert_eq!(different, 0, "pixels differ, {}{}", place.0, self.camera);
+        id
+    }
+}
+
 #[test]
 fn the_python_module_takes_the_frame_that_qhy_takes() {
     let test = "the_python_module_takes_the_frame_that_qhy_takes";
     let Some(package) = python_package(test) else { return };
     let dir = scratch("clients-python");
-    let camera = "QHY600M?seed=4711&speed=100";
-    let (exposure_us, gain, offset) = ("3000000", "26", "20");
-
-    let fits = dir.join("tool.fits");
-    let mut tool = on_cameras(env!("CARGO_BIN_EXE_qhy"), &format!("virtual:{camera}"), &dir);
-    tool.args(["capture", "--quiet", "--no-preview", "--area", "full", "--exposure", "3s"])
-        .args(["--gain", gain, "--offset", offset, "--out"])
-        .arg(&fits);
-    run(&mut tool).good();
-    let (width, height, ours) = read_fits(&fits);
-    assert_eq!((width, height), (9600, 6422));
-
+    let order =
+        Order { camera: "QHY600M?seed=4711&speed=100".into(), exposure_us: 3_000_000, gain: 26, offset: 20 };
+    let ours = order.by_tool(&dir);
+    assert_eq!((ours.width, ours.height), (9600, 6422));
     for (place, libusb) in places(test) {
-        let raw = dir.join("module.raw");
-        let mut module = on_cameras("python3", &format!("{place}{camera}"), &dir);
-        module
-            .arg("-B")
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/capture.py"))
-            .args([&package, &raw])
-            .args([exposure_us, gain, offset]);
-        if let Some(folder) = libusb {
-            module.env("LD_LIBRARY_PATH", folder);
-        }
-        let id = run(&mut module).silent();
+        let id = order.by_module(package, (place, libusb.as_deref()), &dir, &ours);
         assert!(id.starts_with("QHY600M-"), "{id}");
-        let theirs: Vec<u16> = fs::read(&raw)
-            .expect("pixels of the module")
-            .chunks_exact(2)
-            .map(|b| u16::from_ne_bytes([b[0], b[1]]))
-            .collect();
-        fs::remove_file(&raw).expect("pixels of the module");
-        assert_eq!(theirs.len(), ours.len());
-        let different = theirs.iter().zip(&ours).filter(|(a, b)| a != b).count();
-        assert_eq!(different, 0, "pixels differ, {place}");
     }
     // Both would agree on a black frame too.
-    let (low, high) = (ours.iter().min().expect("pixels"), ours.iter().max().expect("pixels"));
+    let (low, high) = (ours.pixels.iter().min().expect("pixels"), ours.pixels.iter().max().expect("pixels"));
     assert!(high - low > 20_000, "no stars: values from {low} to {high}");
+}
+
+/// Cameras of other shapes, over USB, with the scene whose pixels tell their place.
+#[test]
+fn the_python_module_takes_frames_of_other_models() {
+    let test = "the_python_module_takes_frames_of_other_models";
+    let Some(package) = python_package(test) else { return };
+    let dir = scratch("clients-python-models");
+    let places = places(test);
+    let (place, libusb) = places.last().expect("one at least");
+    for (model, width, height) in [
+        ("QHY268C", 6280, 4244),
+        ("QHY533M", 3016, 3028),
+        ("QHY410C", 6112, 4120),
+        ("QHY183AC", 5680, 3710),
+        ("QHY5III678M", 3856, 2180),
+        ("QHY5III568M", 2472, 2064),
+        ("QHY991", 752, 520),
+    ] {
+        let camera = format!("{model}?seed=1&scene=xy&speed=1000");
+        let order = Order { camera, exposure_us: 1000, gain: 10, offset: 20 };
+        let ours = order.by_tool(&dir);
+        assert_eq!((ours.width, ours.height), (width, height), "{model}");
+        let (x, y) = (width * 2 / 3, height / 2);
+        assert_eq!(ours.pixels[y * width + x], (7 * x + 13 * y + x * y) as u16, "{model}: pixel {x},{y}");
+        let id = order.by_module(package, (place, libusb.as_deref()), &dir, &ours);
+        assert!(id.starts_with(&format!("{model}-")), "{model}: {id}");
+    }
 }
 
 /// What the program in `clients/qhyccd_rs.rs` prints, at each place of cameras, with our

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::model::Model;
+use crate::model::{Model, TrafficLaw};
 use crate::transport::{Identity, LinkSpeed, Transport};
 use crate::wire::{Command, In, Out, page};
 
@@ -252,10 +252,12 @@ impl Camera {
         }
     }
 
-    /// Sends every setting that the camera was not told.
+    /// Sends every setting that the camera was not told, unless it goes with the
+    /// initialisation only.
     pub(super) fn send_missing(&self, turn: &mut Turn, wanted: &Settings) -> Result<()> {
         for slot in Slot::ALL {
-            match plan::command(self.model, wanted, slot) {
+            let waits = slot == Slot::Traffic && self.model.traffic == TrafficLaw::Exposure;
+            match plan::command(self.model, wanted, slot).filter(|_| !waits) {
                 Some(command) if !turn.applied.holds(slot, command) => {
                     self.send_setting(turn, slot, command)?;
                 }

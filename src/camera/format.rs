@@ -87,13 +87,9 @@ impl Camera {
         let mode = settings.mode(self.model());
         let image = shown(mode, &settings).size();
         let pixel_um = mode.pixel_um.unwrap_or(self.model().pixel_um);
-        ChipInfo {
-            width_mm: f64::from(image.width) * pixel_um / 1000.0,
-            height_mm: f64::from(image.height) * pixel_um / 1000.0,
-            image,
-            pixel_um,
-            bits: settings.depth,
-        }
+        let frame_mm = [image.width, image.height].map(|pixels| f64::from(pixels) * pixel_um / 1000.0);
+        let (width_mm, height_mm) = mode.chip_mm.unwrap_or(frame_mm.into());
+        ChipInfo { width_mm, height_mm, image, pixel_um, bits: settings.depth }
     }
 
     /// Light-sensitive area in binned pixels.

@@ -1,6 +1,6 @@
 //! Controls by number: what a table row says is done here, once for all models.
 
-use crate::model::{Availability, Control, ControlId, Range, Read, Write};
+use crate::model::{Availability, Control, ControlId, Range, Read, TrafficLaw, Write};
 use crate::wire::{Command, In, Out, page};
 
 use super::geometry::is_possible;
@@ -93,6 +93,9 @@ impl Camera {
             Write::WhiteBalance(_) => self.set_stored(Slot::Gain, id, value),
             Write::Offset => self.set_stored(Slot::Offset, id, value),
             Write::Exposure => self.set_stored(Slot::Exposure, id, value),
+            Write::Traffic if self.model().traffic == TrafficLaw::Exposure => {
+                self.set_stored(Slot::Exposure, id, value)
+            }
             Write::Traffic => self.set_stored(Slot::Traffic, id, value),
             Write::Speed => self.set_stored(Slot::Speed, id, value),
             Write::Depth => {

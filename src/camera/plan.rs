@@ -61,7 +61,7 @@ pub(super) fn command(model: &Model, settings: &Settings, slot: Slot) -> Option<
         Slot::Offset if model.offset_factor == 0 => return None,
         Slot::Offset => Command::Offset((value(ControlId::OFFSET) as u16).wrapping_mul(model.offset_factor)),
         Slot::Traffic => match model.traffic {
-            TrafficLaw::Value => Command::Traffic(value(ControlId::USB_TRAFFIC) as u8),
+            TrafficLaw::Value | TrafficLaw::Exposure => Command::Traffic(value(ControlId::USB_TRAFFIC) as u8),
             TrafficLaw::Nothing => return None,
         },
         // Observed: single frames are always read out at the lowest.

@@ -335,6 +335,7 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
     ReadMode {
         name,
         image,
+        chip_mm: None,
         effective: image.rect(),
         overscan: NOTHING,
         optical_black: NOTHING,

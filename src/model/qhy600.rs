@@ -138,6 +138,7 @@ const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> R
     ReadMode {
         name,
         image: Size::new(9600, 6422),
+        chip_mm: None,
         effective: Rect::new(24, 0, 9576, 6388),
         overscan: Rect::new(0, 6388, 9600, 34),
         optical_black: Rect::new(0, 0, 24, 6422),

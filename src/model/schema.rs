@@ -77,6 +77,8 @@ pub struct ReadMode {
     pub name: &'static str,
     /// Whole frame.
     pub image: Size,
+    /// Width and height of the chip, if they are not those of the whole frame.
+    pub chip_mm: Option<(f64, f64)>,
     /// Light-sensitive area.
     pub effective: Rect,
     /// Overscan: rows that are read but have no pixels.
@@ -157,6 +159,8 @@ pub enum DigitalSlots {
 pub enum TrafficLaw {
     /// The value.
     Value,
+    /// The exposure time. The value itself goes with the next initialisation.
+    Exposure,
     /// Nothing.
     Nothing,
 }

@@ -2,7 +2,8 @@
 //! virtual camera, in sections that count one by one.
 //!
 //! `ORACLE_MODELS=all` runs all of them, `ORACLE_MODELS=QHY268M,QHY533C` these; otherwise a
-//! few that differ most. The vendor's library mostly sleeps, so several run side by side.
+//! few that differ most. `ORACLE_LIST=1` names those that are equal. The vendor's library
+//! mostly sleeps, so several run side by side.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -32,6 +33,23 @@ pub(crate) fn models() -> Vec<&'static Model> {
         model::driven().filter(|m| wanted == "all" || wanted.split(',').any(|name| name == m.name)).collect();
     assert!(!models.is_empty(), "no model among `{wanted}`");
     models
+}
+
+/// Rows of the list that are of no use any more: every model that they are about was run,
+/// and nothing needed them.
+pub(crate) fn stale(models: &[&'static Model], list: &[Difference]) -> Vec<String> {
+    let is_about = |row: &Difference, model: &Model| {
+        ["settings", "single", "live"]
+            .iter()
+            .any(|part| row.is_about(&format!("family-{part}-{}", model.name)))
+    };
+    let was_run = |model: &Model| models.iter().any(|other| std::ptr::eq(*other, model));
+    let due = |row: &&Difference| row.must_occur() && row.seen() == 0;
+    list.iter()
+        .filter(due)
+        .filter(|row| model::driven().filter(|m| is_about(row, m)).all(|m| was_run(m)))
+        .map(|row| format!("{} is listed but does not occur", row.id))
+        .collect()
 }
 
 /// What came of one section of one model.
@@ -125,7 +143,7 @@ fn settings(model: &Model) -> Scenario {
         )
     });
     let traffic = match model.traffic {
-        TrafficLaw::Value => sweep(model, ControlId::USB_TRAFFIC, SAMPLES),
+        TrafficLaw::Value | TrafficLaw::Exposure => sweep(model, ControlId::USB_TRAFFIC, SAMPLES),
         TrafficLaw::Nothing => "set 12 0\nget 12".into(),
     };
     let most_us = model.control(ControlId::EXPOSURE).and_then(|c| c.range).map_or(1.0, |r| r.max.min(2e9));
@@ -301,7 +319,9 @@ pub(crate) fn report(models: &[&'static Model], sections: &[Section]) -> (String
         write!(line, "\nequal in every setting: {}", commands.join(" ")).expect("string");
     }
     let failed = sections.iter().filter(|s| !s.failures.is_empty()).flat_map(|s| {
-        s.failures.iter().take(6).map(move |text| format!("{} {}: {text}", s.model.name, s.name))
+        // One model is looked into; of many, the first ones tell what is wrong.
+        let shown = if models.len() == 1 { usize::MAX } else { 6 };
+        s.failures.iter().take(shown).map(move |text| format!("{} {}: {text}", s.model.name, s.name))
     });
     (line, failed.collect())
 }

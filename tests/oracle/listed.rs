@@ -54,6 +54,11 @@ impl Difference {
         !self.id.ends_with('?')
     }
 
+    /// True if it may be about a scenario.
+    pub(crate) fn is_about(&self, scenario: &str) -> bool {
+        like(self.place.split_once(": ").map_or(self.place.as_str(), |(place, _)| place), scenario)
+    }
+
     /// How often it explained something.
     pub(crate) fn seen(&self) -> u32 {
         self.seen.load(Ordering::Relaxed)

@@ -24,9 +24,7 @@ const QHY410C: Model = Model {
     digital_slots: DigitalSlots::WhiteBalance { unity: 10 },
     target_shift_tenths_c: 7,
     offset_factor: 16,
-    // Observed: the vendor's library sends the exposure when the traffic is set, but this at
-    // the initialisation.
-    traffic: TrafficLaw::Value,
+    traffic: TrafficLaw::Exposure,
     wire: BIG_ENDIAN,
     init: InitPlan {
         single: INIT_COOLED_SINGLE,
@@ -68,6 +66,7 @@ const QHY492M: Model = Model {
     controls: &[&[&no_balance(10.0, 30.0, 10.0)], CONTROLS],
     bins: &[1, 2],
     digital_slots: DigitalSlots::All,
+    traffic: TrafficLaw::Value,
     facts: &[
         FACTS,
         &[fact(Topic::Frames, Source::Guess, "where the picture begins in a single frame: as in a live one")],

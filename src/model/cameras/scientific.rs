@@ -38,9 +38,9 @@ const QHY2020: Model = Model {
     pixel_um: 6.5,
     ddr_mib: 512,
     read_modes: &[
-        ReadMode { unknown: NO_CROP, ..whole(read_mode("HDR MODE", Size::new(4096, 2048), &GAIN_2020)) },
-        ReadMode { unknown: NO_CROP, ..whole(read_mode("STD MODE LGC", Size::new(2048, 2048), &GAIN_2020)) },
-        ReadMode { unknown: NO_CROP, ..whole(read_mode("STD MODE HGC", Size::new(2048, 2048), &GAIN_2020)) },
+        mode_2020("HDR MODE", Size::new(4096, 2048)),
+        mode_2020("STD MODE LGC", Size::new(2048, 2048)),
+        mode_2020("STD MODE HGC", Size::new(2048, 2048)),
     ],
     controls: &[
         &[&[gain(263.0, 1.0), offset(31.0, 0.0), speed_at(4.0, 1.0), no_traffic(255.0, 0.0)]],
@@ -58,6 +58,11 @@ const QHY2020: Model = Model {
     has: Peripherals { cooler: true, ..BARE },
     facts: &[FACTS],
 };
+
+/// The first mode sends the chip twice, side by side.
+const fn mode_2020(name: &'static str, image: Size) -> ReadMode {
+    ReadMode { chip_mm: Some((13.3, 13.3)), unknown: NO_CROP, ..whole(read_mode(name, image, &GAIN_2020)) }
+}
 
 static GAIN_2020: GainLaw = law(&[
     piece(0, rising(0, 1), fixed(8)).more_analogue([rising(0, 1); 2]),
