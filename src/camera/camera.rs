@@ -268,12 +268,13 @@ impl Camera {
     }
 
     /// Makes the camera hold what the settings say: initialises it if the mode changed,
-    /// then sends every setting that it was not told.
-    pub(super) fn make_up(&self, turn: &mut Turn) -> Result<()> {
+    /// does what `before` says, then sends every setting that it was not told.
+    pub(super) fn make_up(&self, turn: &mut Turn, before: fn(&Model, &Settings) -> Vec<Step>) -> Result<()> {
         let settings = self.settings.lock().clone();
         if turn.applied.mode != Some((settings.stream, settings.read_mode)) {
             self.initialise(turn)?;
         }
+        self.run(turn, before(self.model, &settings))?;
         self.send_missing(turn, &settings)?;
         if turn.applied.gps != settings.gps {
             self.send_gps(turn, settings.gps)?;

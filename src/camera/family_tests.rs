@@ -7,7 +7,7 @@ use super::super::geometry::{caller_region, to_frame, wire_region};
 use super::*;
 use crate::camera::PixelOptions;
 use crate::model::{self, Level, RowOrder, by_name};
-use crate::util::Rect;
+use crate::util::{Rect, Size};
 
 /// The fields of the blocks of a file: a line goes on where the next one is indented.
 fn blocks(text: &'static str) -> Vec<Vec<Vec<&'static str>>> {
@@ -44,6 +44,7 @@ fn spell(step: &Step) -> Option<String> {
         other => {
             let (_, data) = other.encode();
             match data[0] {
+                _ if matches!(other, Out::Byte { .. }) => format!("{:02x}", other.encode().0.request),
                 0xA0 if data[6] != 0 => format!("a0{:02x}:{:02x}", data[1], data[6]),
                 0xA0 | 0xA9 => format!("{:02x}{:02x}", data[0], data[1]),
                 code => format!("{code:02x}"),
@@ -80,12 +81,13 @@ fn initialisations_are_those_recorded() {
             }
             let settings = settings(model, stream(parts[1]), parts[2].parse().unwrap());
             let ours: Vec<String> = init(model, &settings).iter().filter_map(spell).collect();
-            // Regions of modes without pictures are not ordered.
-            let no_region = settings.mode(model).unknown.is_some();
+            // Regions of some modes without pictures are not ordered.
+            let rule = settings.mode(model).rows(settings.stream == StreamMode::Live);
+            let no_region = settings.mode(model).unknown.is_some() && rule.order == RowOrder::Whole;
             let theirs: Vec<String> = sent
                 .iter()
-                // The watchdog is fed from the first one on; GPS was on; not understood.
-                .filter(|word| !(matches!(**word, "<d5:3" | "d9") || no_region && **word == "a2"))
+                // The watchdog is fed from the first one on; GPS was on.
+                .filter(|word| !(**word == "<d5:3" || no_region && **word == "a2"))
                 .map(|word| if *word == "b9:27=1" { "b9:27=5" } else { word })
                 .take_while(|word| !(takes_frame && *word == "a6"))
                 .map(str::to_owned)
@@ -124,12 +126,10 @@ fn regions_are_those_recorded() {
                 let order = wire.order.unwrap();
                 let ours = [order.columns, order.first_column, order.rows, order.first_row].map(u32::from);
                 let exact = region.y % rule.align == 0;
-                // Columns are not cut by the camera here: QHY342pro.
-                let whole = rule.before > 1000;
-                if exact && !whole && ours != n[4..] {
+                if exact && ours != n[4..] {
                     wrong.push(format!("{name} {} {region:?}: {ours:?}, seen {:?}", line[0], &n[4..]));
                 }
-                compared += usize::from(exact && !whole);
+                compared += usize::from(exact);
             }
         }
     }
@@ -180,6 +180,14 @@ proptest! {
             let first = u32::from(order.first_row) / unit - rule.first_at_zero;
             prop_assert_eq!(first % rule.align, 0);
             prop_assert_eq!(first + wire.crop.y - rule.lead, frame.y);
+        } else if let (RowOrder::Window(unit), Some(order)) = (rule.order, wire.order) {
+            let size = Size::new(order.columns.into(), order.rows.into());
+            prop_assert_eq!(size, wire.size);
+            let corner = (u32::from(order.first_column), u32::from(order.first_row));
+            prop_assert_eq!((corner.0 + wire.crop.x, corner.1 + wire.crop.y), (frame.x, frame.y));
+            for edge in [corner.0, corner.1, size.width, size.height] {
+                prop_assert_eq!(edge % unit, 0);
+            }
         } else {
             prop_assert_eq!(wire.crop.y, rule.lead + frame.y);
         }

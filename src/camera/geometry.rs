@@ -96,6 +96,7 @@ pub(super) fn wire_region(mode: &ReadMode, stream: StreamMode, region: Rect) -> 
     let rule = mode.rows(stream == StreamMode::Live);
     let height = mode.image.height;
     let (first, end) = match rule.order {
+        RowOrder::Window(unit) => return window(mode, region, unit),
         RowOrder::Whole => (0, height),
         RowOrder::Rows { .. } => {
             let first = region.y - region.y.min(rule.before);
@@ -105,7 +106,7 @@ pub(super) fn wire_region(mode: &ReadMode, stream: StreamMode, region: Rect) -> 
     };
     let rows = (rule.lead + (end - first).next_multiple_of(rule.step)).max(rule.min_rows);
     let order = match rule.order {
-        RowOrder::Whole => None,
+        RowOrder::Whole | RowOrder::Window(_) => None,
         RowOrder::Rows { columns, unit, unordered } => Some(Region {
             columns,
             first_column: 0,
@@ -122,6 +123,23 @@ pub(super) fn wire_region(mode: &ReadMode, stream: StreamMode, region: Rect) -> 
             region.width,
             region.height,
         ),
+    }
+}
+
+/// The same where columns are ordered too: what is around the region in multiples of `unit`.
+fn window(mode: &ReadMode, region: Rect, unit: u32) -> WireRegion {
+    let (x, y) = (region.x - region.x % unit, region.y - region.y % unit);
+    let columns = (region.x + region.width).next_multiple_of(unit).min(mode.image.width) - x;
+    let rows = (region.y + region.height).next_multiple_of(unit).min(mode.image.height) - y;
+    WireRegion {
+        order: Some(Region {
+            columns: columns as u16,
+            first_column: x as u16,
+            rows: rows as u16,
+            first_row: y as u16,
+        }),
+        size: Size::new(columns, rows),
+        crop: Rect::new(region.x - x, region.y - y, region.width, region.height),
     }
 }
 

@@ -26,7 +26,7 @@ use crate::wire::status::DDR_UNIT_BYTES;
 use crate::wire::{Command, In, Out};
 
 use super::camera::Turn;
-use super::plan::{FramePlan, Step};
+use super::plan::{self, FramePlan, Step};
 use super::readout::Reads;
 use super::rope::Rope;
 use super::settings::{Settings, Slot};
@@ -80,7 +80,7 @@ impl Camera {
         self.frames_are_known()?;
         let frame = FramePlan::new(self.model(), &settings)?;
         self.calibration_for(frame.info)?;
-        self.make_up(&mut turn)?;
+        self.make_up(&mut turn, plan::begin)?;
         let stale_bytes = self.stale_bytes(&mut turn, &frame)?;
 
         let endpoint = self.model().wire.endpoint;

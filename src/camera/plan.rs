@@ -50,8 +50,12 @@ pub(super) fn command(model: &Model, settings: &Settings, slot: Slot) -> Option<
     Some(match slot {
         Slot::Bits => Command::Bits { sixteen: settings.depth > 8 },
         Slot::Region => {
-            let region = frame_region(model, settings);
-            Command::Region(wire_region(settings.mode(model), settings.stream, region).order?)
+            let (mode, region) = (settings.mode(model), frame_region(model, settings));
+            let order = wire_region(mode, settings.stream, region).order?;
+            match mode.rows(settings.stream == StreamMode::Live).binned {
+                true => Command::BinnedRegion(order),
+                false => Command::Region(order),
+            }
         }
         Slot::Exposure => Command::Exposure { exposure_us: value(ControlId::EXPOSURE) as u32 },
         Slot::Gain => match model.wire.gain_order {
@@ -102,11 +106,18 @@ fn gain(model: &Model, settings: &Settings) -> GainCode {
 /// before the first frame: programs set most of them next.
 pub(super) fn init(model: &Model, settings: &Settings) -> Vec<Step> {
     let single = settings.stream == StreamMode::Single;
-    let mut plan = steps(model, settings, if single { model.init.single } else { model.init.live });
+    let live = || model.init.live.split(|step| *step == InitStep::AtBegin).next().unwrap_or_default();
+    let mut plan = steps(model, settings, if single { model.init.single } else { live() });
     if settings.gps {
         plan.extend(gps(true));
     }
     plan
+}
+
+/// What goes before a stream.
+pub(super) fn begin(model: &Model, settings: &Settings) -> Vec<Step> {
+    let mut parts = model.init.live.splitn(2, |step| *step == InitStep::AtBegin);
+    steps(model, settings, parts.nth(1).unwrap_or_default())
 }
 
 /// What goes before the order for a single exposure.
@@ -119,8 +130,11 @@ fn steps(model: &Model, settings: &Settings, steps: &[InitStep]) -> Vec<Step> {
     let setting = |slot| command(model, settings, slot).map(|command| Step::Setting(slot, command));
     let one = |step: &InitStep| {
         Some(match *step {
+            InitStep::AtBegin => return None,
             InitStep::ClearHalt => Step::ClearHalt,
             InitStep::ReadPage(number) => Step::Ask(In::Page(number)),
+            InitStep::ReadPageByte(number) => Step::Ask(In::PageByte(number)),
+            InitStep::Byte(request, value) => Step::Send(Out::Byte { request, value }),
             InitStep::ProbePressure => Step::ProbePressure,
             InitStep::ProbeHumidity => Step::ProbeHumidity,
             InitStep::ReadFpga(register) => Step::Ask(In::Fpga(register)),

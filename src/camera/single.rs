@@ -105,7 +105,7 @@ impl Camera {
         self.frames_are_known()?;
         let frame = FramePlan::new(self.model(), &settings)?;
         self.calibration_for(frame.info)?;
-        self.make_up(&mut turn)?;
+        self.make_up(&mut turn, |_, _| Vec::new())?;
         self.empty_camera(&mut turn)?;
 
         let exposure_us = settings.value(self.model(), ControlId::EXPOSURE) as u64;

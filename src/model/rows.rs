@@ -26,6 +26,8 @@ pub struct RowRule {
     pub step: u32,
     /// First rows must be a multiple of this (row pairs of a rolling shutter).
     pub align: u32,
+    /// The order says that the sensor bins.
+    pub binned: bool,
 }
 
 impl RowRule {
@@ -40,6 +42,7 @@ impl RowRule {
         min_rows: 1,
         step: 1,
         align: 1,
+        binned: false,
     };
 }
 
@@ -55,6 +58,9 @@ pub enum RowOrder {
         /// Rows that come on top of those ordered.
         unordered: u32,
     },
+    /// By rows and columns: only those ordered come, and nothing before them. Corner and
+    /// size are multiples of this.
+    Window(u32),
     /// Not at all: the whole frame comes.
     Whole,
 }

@@ -258,6 +258,10 @@ pub enum InitStep {
     ClearHalt,
     /// Reads a status page and forgets it.
     ReadPage(u16),
+    /// Reads the first byte of a status page and forgets it.
+    ReadPageByte(u16),
+    /// Sends a byte by a request of its own (`wire::code::BYTES`); what for is not known.
+    Byte(u8, u8),
     /// Reads whether there is a pressure sensor (page), and once its page if there is.
     ProbePressure,
     /// Reads whether there is a humidity sensor.
@@ -296,6 +300,8 @@ pub enum InitStep {
     Depth,
     /// Sends the region.
     Region,
+    /// Of the steps for live video, those that follow are done when a stream begins.
+    AtBegin,
 }
 
 /// Things that are built in or can be plugged in.

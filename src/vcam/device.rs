@@ -198,7 +198,7 @@ impl Device {
             In::Firmware => &FIRMWARE,
             // What most of these bytes mean is not known.
             In::Status | In::Debug => &[0; 64],
-            In::Page(number) => &self.page(number, now),
+            In::Page(number) | In::PageByte(number) => &self.page(number, now),
             In::Fpga(fpga::DDR_FILL) => {
                 let around = self.surroundings(now);
                 let fpga_now = self.clock.at(now);
@@ -260,6 +260,8 @@ impl Device {
             }
             Out::Wheel(text) => self.wheel.write(&text, now),
             Out::Fan(record) => self.fan = record,
+            // What they do is not known.
+            Out::Byte { .. } => {}
             Out::Target { .. } | Out::Cooler { .. } if !self.spec.model.has.cooler => {
                 return Err(Refusal::Stall);
             }

@@ -12,7 +12,7 @@ use super::burst::{Burst, Order};
 use super::ddr::{Ddr, Entry, Sending};
 use super::device::BulkIn;
 use super::gps::GpsBox;
-use super::sensor::pixels::{Imager, Shot};
+use super::sensor::pixels::{Columns, Imager, Shot};
 use super::sensor::timing::{SHORTEST_EXPOSURE_US, live_row_ns, readout_time, single_row_ns};
 use super::sensor::{Chip, Readout};
 use super::spec::{DeviceSpec, ReadoutPace};
@@ -30,6 +30,7 @@ const PIXEL_PERIOD_PS: u32 = 10_000;
 /// What the host has ordered.
 struct Settings {
     readout: Readout,
+    columns: Columns,
     rows: u16,
     first_row: u16,
     exposure_us: u32,
@@ -86,6 +87,7 @@ impl Sequencer {
             chip,
             settings: Settings {
                 readout,
+                columns: Columns::all(&readout),
                 rows: readout.whole_rows[0],
                 first_row: readout.whole_first[0],
                 exposure_us: 1_000,
@@ -123,8 +125,12 @@ impl Sequencer {
         match command {
             Command::Init { single, readout } => self.initialise(single, readout, 0, now)?,
             Command::InitWith { single, bits, readout } => self.initialise(single, readout, bits, now)?,
-            Command::Region(region) => {
+            Command::Region(region) | Command::BinnedRegion(region) => {
                 let order = self.settings.readout.orders[usize::from(self.is_live())];
+                if order.columns {
+                    self.settings.columns =
+                        Columns::ordered(&self.settings.readout, region.first_column, region.columns);
+                }
                 self.settings.rows = (region.rows / order.unit).saturating_add(order.unordered);
                 self.settings.first_row = region.first_row / order.unit;
                 self.ddr.clear();
@@ -156,6 +162,7 @@ impl Sequencer {
     fn initialise(&mut self, single: bool, code: u8, bits: u8, now: Duration) -> Result<(), UnknownOrder> {
         let readout = self.chip.readout(code, bits).ok_or(UnknownOrder)?;
         self.settings.readout = readout;
+        self.settings.columns = Columns::all(&readout);
         let live = usize::from(!single);
         self.settings.rows = readout.whole_rows[live];
         self.settings.first_row = readout.whole_first[live];
@@ -390,12 +397,13 @@ impl Sequencer {
 
     fn shot(&self, readout: Duration, around: &Surroundings) -> Shot {
         let s = &self.settings;
-        let size = (s.readout.columns as u16, s.rows);
+        let size = (s.columns.count, s.rows);
         Shot {
             number: self.next_number,
             serial: self.frames,
             readout: s.readout,
             live: self.is_live(),
+            columns: s.columns,
             first_row: s.first_row,
             rows: s.rows,
             sixteen_bit: s.sixteen_bit,

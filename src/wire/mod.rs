@@ -49,6 +49,8 @@ pub mod code {
     pub const FAN: u8 = 0xC4;
     /// EEPROM.
     pub const EEPROM: u8 = 0xCA;
+    /// 1 before a few cameras stream (what for is not known).
+    pub const STREAMS: u8 = 0xD0;
     /// Camera command.
     pub const COMMAND: u8 = 0xD1;
     /// Camera status, 64 bytes.
@@ -57,6 +59,10 @@ pub mod code {
     pub const DEBUG: u8 = 0xD3;
     /// Status pages, 64 bytes; some act as switches.
     pub const PAGE: u8 = 0xD5;
+    /// 0 after the initialisation of a QHY991 (what for is not known).
+    pub const INITIALISED: u8 = 0xD9;
+    /// Requests that carry one byte.
+    pub const BYTES: [u8; 2] = [STREAMS, INITIALISED];
     /// Start-up flash record.
     pub const FLASH: u8 = 0xE4;
     /// Sensor temperature.

@@ -52,6 +52,13 @@ pub enum Out {
         /// Half the PWM value, 0..=127; 0 in automatic mode.
         half_pwm: u8,
     },
+    /// A byte by a request of its own, one of [`code::BYTES`].
+    Byte {
+        /// The request.
+        request: u8,
+        /// The byte.
+        value: u8,
+    },
     /// To a camera that waits for its firmware: bytes for its memory; none of them to
     /// start what is there.
     Loader {
@@ -80,6 +87,8 @@ pub enum In {
     Debug,
     /// A status page, 64 bytes.
     Page(u16),
+    /// Only its first byte; the camera sees a page asked for.
+    PageByte(u16),
     /// FPGA register, 1 byte (4 for the DDR fill).
     Fpga(u16),
     /// Two-byte I2C register.
@@ -113,6 +122,8 @@ pub enum Command {
     },
     /// A2: rows to read.
     Region(Region),
+    /// A2 of a few cameras in a mode that bins on the sensor, with 1 in byte 1.
+    BinnedRegion(Region),
     /// A3: exposure time in microseconds.
     Exposure {
         /// Microseconds.
@@ -218,6 +229,7 @@ impl Out {
             Out::Cooler { automatic, half_pwm } => {
                 (Setup::vendor_out(code::COOLER, 0, 0), vec![u8::from(*automatic), *half_pwm])
             }
+            Out::Byte { request, value } => (Setup::vendor_out(*request, 0, 0), vec![*value]),
             Out::Loader { address, data } => {
                 let (low, high) = (*address as u16, (*address >> 16) as u16);
                 (Setup::vendor_out(code::LOADER, low, high), data.clone())
@@ -264,6 +276,10 @@ impl Out {
                 need(2)?;
                 Out::Cooler { automatic: data[0] != 0, half_pwm: data[1] }
             }
+            request if code::BYTES.contains(&request) => {
+                need(1)?;
+                Out::Byte { request, value: data[0] }
+            }
             code::LOADER => {
                 let address = u32::from(setup.index) << 16 | u32::from(setup.value);
                 Out::Loader { address, data: data.to_vec() }
@@ -282,6 +298,7 @@ impl In {
             In::Status => (Setup::vendor_in(code::STATUS, 0, 0), 64),
             In::Debug => (Setup::vendor_in(code::DEBUG, 0, 0), 64),
             In::Page(page) => (Setup::vendor_in(code::PAGE, 0, page), 64),
+            In::PageByte(page) => (Setup::vendor_in(code::PAGE, 0, page), 1),
             In::Fpga(register) => {
                 let len = if register == super::fpga::DDR_FILL { 4 } else { 1 };
                 (Setup::vendor_in(code::FPGA_READ, 0, register), len)
@@ -328,8 +345,9 @@ impl Command {
                 bytes[1] = u8::from(single) | bits;
                 bytes[6] = readout;
             }
-            Command::Region(region) => {
+            Command::Region(region) | Command::BinnedRegion(region) => {
                 bytes[0] = 0xA2;
+                bytes[1] = u8::from(matches!(self, Command::BinnedRegion(_)));
                 put16(&mut bytes, 2, region.columns);
                 put16(&mut bytes, 4, region.first_column);
                 put16(&mut bytes, 6, region.rows);
@@ -393,12 +411,13 @@ impl Command {
             0xA1 => Command::Speed(data[1]),
             0xA2 => {
                 need(10)?;
-                Command::Region(Region {
+                let region = Region {
                     columns: be16(data, 2),
                     first_column: be16(data, 4),
                     rows: be16(data, 6),
                     first_row: be16(data, 8),
-                })
+                };
+                if data[1] == 0 { Command::Region(region) } else { Command::BinnedRegion(region) }
             }
             0xA3 => {
                 need(5)?;

@@ -72,6 +72,9 @@ fn command() -> impl Strategy<Value = Command> {
         any::<[u16; 4]>().prop_map(|[columns, first_column, rows, first_row]| {
             Command::Region(Region { columns, first_column, rows, first_row })
         }),
+        any::<[u16; 4]>().prop_map(|[columns, first_column, rows, first_row]| {
+            Command::BinnedRegion(Region { columns, first_column, rows, first_row })
+        }),
         any::<u32>().prop_map(|exposure_us| Command::Exposure { exposure_us }),
         any::<(u16, [u16; 2], [u16; 3], u16, u8)>().prop_map(
             |(analogue, more_analogue, digital, switch_14, switch_16)| {
@@ -110,6 +113,8 @@ fn out() -> impl Strategy<Value = Out> {
         }),
         (-65535..=65535).prop_map(|tenths_c| Out::Target { tenths_c }),
         any::<(bool, u8)>().prop_map(|(automatic, half_pwm)| Out::Cooler { automatic, half_pwm }),
+        (0..super::code::BYTES.len(), any::<u8>())
+            .prop_map(|(n, value)| Out::Byte { request: super::code::BYTES[n], value }),
         any::<(u32, Vec<u8>)>().prop_map(|(address, data)| Out::Loader { address, data }),
     ]
 }

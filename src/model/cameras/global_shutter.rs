@@ -83,8 +83,8 @@ const fn mode_432(name: &'static str, gain: &'static GainLaw) -> ReadMode {
     }
 }
 
-/// The vendor's library orders columns too, and takes seconds over it; here the whole frame
-/// is ordered and the host cuts regions.
+/// Regions are ordered by rows and columns. The vendor's library refuses those that are not
+/// multiples of 8, and takes seconds over each; here the host cuts them.
 const QHY342PRO: Model = Model {
     name: "QHY342pro",
     summary: "APS-C mono, global shutter, 32 Mpx, cooled, guide port",
@@ -94,14 +94,18 @@ const QHY342PRO: Model = Model {
     firmware_file: None,
     device_type: 4128,
     read_modes: &[
-        ReadMode { single: ALWAYS_342PRO, live: ALWAYS_342PRO, ..WHOLE_342PRO },
         ReadMode {
-            name: "2x2 FDBinning",
+            single: WINDOW_342PRO,
+            live: WINDOW_342PRO,
+            ..read_mode("Normal Mode", Size::new(6480, 4872), &LONG_8)
+        },
+        ReadMode {
+            init_bits: 2,
             hardware_bin: 2,
             unknown: Some("nobody has seen a frame of it"),
-            single: ALWAYS_342PRO,
-            live: ALWAYS_342PRO,
-            ..WHOLE_342PRO
+            single: RowRule { binned: true, ..WINDOW_342PRO },
+            live: RowRule { binned: true, ..WINDOW_342PRO },
+            ..read_mode("2x2 FDBinning", Size::new(3240, 2440), &LONG_8)
         },
     ],
     controls: &[
@@ -121,19 +125,12 @@ const QHY342PRO: Model = Model {
     ..QHY342
 };
 
-const WHOLE_342PRO: ReadMode = read_mode("Normal Mode", Size::new(6480, 4872), &LONG_8);
-const ALWAYS_342PRO: RowRule = RowRule {
-    order: RowOrder::Rows { columns: 6480, unit: 1, unordered: 0 },
-    before: 4872,
-    after: 4872,
-    ..RowRule::PLAIN
-};
+const WINDOW_342PRO: RowRule = RowRule { order: RowOrder::Window(8), ..RowRule::PLAIN };
 
-/// The vendor's library begins live video with a request (D0) that is not understood.
 const QHY550M: Model = Model {
     name: "QHY550M",
     summary: "2/3-inch mono, polarising, global shutter, 5 Mpx, cooled, guide port",
-    level: Level::Experimental,
+    level: Level::Tables,
     product: 0xC551,
     identity: IdentityByte::Mono,
     loader: Some(0xC550),
@@ -152,7 +149,7 @@ const QHY550M: Model = Model {
     wire: WireForm { ddr_counter: DdrCounter::Three, ..SHORT_GAIN },
     init: InitPlan { single: INIT_550_SINGLE, live: INIT_550_LIVE, start: &[], first_defaults: NO_DEFAULTS },
     has: Peripherals { gps: true, guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
-    facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "live video begins without the request D0 too")]],
+    facts: &[FACTS],
     ..QHY342
 };
 
@@ -205,7 +202,9 @@ const QHY487: Model = Model {
             init_bits: 2,
             hardware_bin: 2,
             unknown: Some("nobody has seen a frame of it"),
-            ..whole(read_mode("2x2 FD Binning", Size::new(1424, 1424), &GAIN_487))
+            single: BINNED_487,
+            live: BINNED_487,
+            ..read_mode("2x2 FD Binning", Size::new(1424, 1424), &GAIN_487)
         },
     ],
     controls: &[
@@ -224,7 +223,15 @@ const QHY487: Model = Model {
 const ROWS_487: RowRule = RowRule {
     order: RowOrder::Rows { columns: 357, unit: 1, unordered: 0 },
     lead: 64,
-    step: 8,
+    step: 16,
+    ..RowRule::PLAIN
+};
+
+/// Seen for the whole frame only.
+const BINNED_487: RowRule = RowRule {
+    order: RowOrder::Rows { columns: 178, unit: 1, unordered: 0 },
+    lead: 32,
+    binned: true,
     ..RowRule::PLAIN
 };
 
@@ -247,7 +254,9 @@ const QHY530: Model = Model {
             init_bits: 2,
             hardware_bin: 2,
             unknown: Some("nobody has seen a frame of it"),
-            ..whole(read_mode("2x2 FD Binning", Size::new(2664, 2304), &LONG_8))
+            single: BINNED_530,
+            live: BINNED_530,
+            ..read_mode("2x2 FD Binning", Size::new(2664, 2304), &LONG_8)
         },
     ],
     controls: &[
@@ -261,7 +270,8 @@ const QHY530: Model = Model {
     ..QHY487
 };
 
-const ROWS_530: RowRule = RowRule { lead: 64, step: 8, align: 16, ..RowRule::PLAIN };
+const ROWS_530: RowRule = RowRule { lead: 64, step: 16, align: 16, ..RowRule::PLAIN };
+const BINNED_530: RowRule = RowRule { lead: 32, binned: true, ..RowRule::PLAIN };
 
 const NO_SPEED: Control =
     row(ControlId::SPEED, Availability::No, range(0.0, 2.0, 1.0), Read::Constant(3.0), Write::Refused);
@@ -310,4 +320,14 @@ const INIT_530: &[InitStep] = &[
 ];
 
 const INIT_550_SINGLE: &[InitStep] = &[InitStep::Init, InitStep::Speed, InitStep::Depth];
-const INIT_550_LIVE: &[InitStep] = &[InitStep::Init, InitStep::Speed];
+const INIT_550_LIVE: &[InitStep] = &[
+    InitStep::Init,
+    InitStep::Speed,
+    InitStep::AtBegin,
+    InitStep::Byte(0xD0, 1),
+    InitStep::Traffic,
+    InitStep::Speed,
+    InitStep::Offset,
+    InitStep::Exposure,
+    InitStep::Gain,
+];

@@ -323,7 +323,7 @@ const QHY9701: Model = Model {
     bins: &[1, 2, 3, 4],
     traffic: TrafficLaw::Value,
     wire: SHORT_COUNTER,
-    init: InitPlan { single: INIT_9701, live: INIT_9701, start: &[], first_defaults: DEFAULTS },
+    init: InitPlan { single: INIT_9701, live: INIT_9701_LIVE, start: &[], first_defaults: DEFAULTS },
     has: Peripherals { cooler: true, wheel: true, ..PLANETARY },
     ..QHY2020
 };
@@ -366,7 +366,7 @@ const QHY1920M: Model = Model {
     bins: &[1, 2, 4],
     traffic: TrafficLaw::Value,
     wire: SHORT_COUNTER,
-    init: InitPlan { single: INIT_1920, live: INIT_1920, start: START_1920, first_defaults: DEFAULTS },
+    init: InitPlan { single: INIT_1920, live: INIT_1920_LIVE, start: START_1920, first_defaults: DEFAULTS },
     has: Peripherals { gps: true, ..COOLED },
     facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "single frames are as live ones")]],
     ..QHY2020
@@ -581,6 +581,15 @@ const INIT_9701: &[InitStep] = &[
     InitStep::DdrOn,
 ];
 
+const INIT_9701_LIVE: &[InitStep] = &[
+    InitStep::Init,
+    InitStep::Init,
+    InitStep::WaitMs(200),
+    InitStep::Gain,
+    InitStep::Offset,
+    InitStep::Ddr(0),
+];
+
 const INIT_1920: &[InitStep] = &[
     InitStep::ProbeHumidity,
     InitStep::ProbePressure,
@@ -590,6 +599,24 @@ const INIT_1920: &[InitStep] = &[
     InitStep::Offset,
     InitStep::Traffic,
     InitStep::DdrOn,
+    InitStep::ReadI2c(0x5000),
+    InitStep::WaitMs(10),
+    InitStep::WriteSensor(0x5000, 6),
+    InitStep::WaitMs(10),
+    InitStep::ReadI2c(0x5000),
+    InitStep::WriteFpga(0x23, 0),
+    InitStep::WriteFpga(0x23, 1),
+];
+
+const INIT_1920_LIVE: &[InitStep] = &[
+    InitStep::ProbeHumidity,
+    InitStep::ProbePressure,
+    InitStep::Init,
+    InitStep::WaitMs(200),
+    InitStep::Gain,
+    InitStep::Offset,
+    InitStep::Traffic,
+    InitStep::Ddr(0),
     InitStep::ReadI2c(0x5000),
     InitStep::WaitMs(10),
     InitStep::WriteSensor(0x5000, 6),

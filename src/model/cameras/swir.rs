@@ -1,7 +1,4 @@
 //! Short-wave infrared: QHY991 (Sony IMX991), QHY992 and QHY992E (Sony IMX992).
-//!
-//! The vendor's library begins live video with a request (D0) and initialises the QHY991
-//! with another (D9) that are not understood; neither is sent here.
 
 use super::*;
 
@@ -29,15 +26,9 @@ const QHY991: Model = Model {
     offset_factor: 1,
     traffic: TrafficLaw::Value,
     wire: WireForm { ddr_counter: DdrCounter::Three, ..SHORT_GAIN },
-    init: InitPlan { single: INIT_991, live: INIT_991, start: &[], first_defaults: &[] },
+    init: InitPlan { single: INIT_991, live: INIT_991_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
-    facts: &[
-        FACTS,
-        &[
-            fact(Topic::Init, Source::Guess, "the camera works without the requests D0 and D9"),
-            fact(Topic::Frames, Source::Guess, "single frames lie in their rows as live ones do"),
-        ],
-    ],
+    facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "single frames lie in their rows as live ones do")]],
 };
 
 const fn mode_991(name: &'static str, readout_code: u8) -> ReadMode {
@@ -73,7 +64,7 @@ const QHY992: Model = Model {
         CONTROLS,
     ],
     bins: &[1, 2, 3],
-    init: InitPlan { single: INIT_992, live: INIT_992, start: &[], first_defaults: &[] },
+    init: InitPlan { single: INIT_992, live: INIT_992_LIVE, start: &[], first_defaults: &[] },
     ..QHY991
 };
 
@@ -103,7 +94,7 @@ const QHY992E: Model = Model {
     product: 0xE992,
     device_type: 4171,
     read_modes: &[read_mode("STANDARD MODE", Size::new(2720, 2080), &PLAIN_64)],
-    init: InitPlan { single: INIT_992E, live: INIT_992E, start: &[], first_defaults: &[] },
+    init: InitPlan { single: INIT_992E, live: INIT_992E_LIVE, start: &[], first_defaults: &[] },
     ..QHY992
 };
 
@@ -127,17 +118,36 @@ const CONTROLS: ControlGroups = &[
 
 const INIT_991: &[InitStep] = &[
     InitStep::Init,
-    InitStep::ReadPage(5),
+    InitStep::ReadPageByte(5),
     InitStep::Speed,
     InitStep::Depth,
     InitStep::ReadPage(4),
     InitStep::Ddr(1),
+    InitStep::Byte(0xD9, 0),
     InitStep::WaitMs(2),
+];
+
+const INIT_991_LIVE: &[InitStep] = &[
+    InitStep::Init,
+    InitStep::ReadPageByte(5),
+    InitStep::Speed,
+    InitStep::Depth,
+    InitStep::ReadPage(4),
+    InitStep::Ddr(1),
+    InitStep::Byte(0xD9, 0),
+    InitStep::WaitMs(2),
+    InitStep::AtBegin,
+    InitStep::Byte(0xD0, 1),
+    InitStep::Traffic,
+    InitStep::Speed,
+    InitStep::Offset,
+    InitStep::Exposure,
+    InitStep::Gain,
 ];
 
 const INIT_992: &[InitStep] = &[
     InitStep::Init,
-    InitStep::ReadPage(5),
+    InitStep::ReadPageByte(5),
     InitStep::Depth,
     InitStep::ReadPage(4),
     InitStep::Ddr(0),
@@ -147,13 +157,48 @@ const INIT_992: &[InitStep] = &[
     InitStep::ProbeHumidity,
 ];
 
+const INIT_992_LIVE: &[InitStep] = &[
+    InitStep::Init,
+    InitStep::ReadPageByte(5),
+    InitStep::Depth,
+    InitStep::ReadPage(4),
+    InitStep::Ddr(0),
+    InitStep::WriteFpga(0x23, 0),
+    InitStep::WriteFpga(0x23, 1),
+    InitStep::ProbePressure,
+    InitStep::ProbeHumidity,
+    InitStep::AtBegin,
+    InitStep::Byte(0xD0, 1),
+    InitStep::Traffic,
+    InitStep::Offset,
+    InitStep::Exposure,
+    InitStep::Gain,
+];
+
 const INIT_992E: &[InitStep] = &[
     InitStep::Init,
-    InitStep::ReadPage(5),
+    InitStep::ReadPageByte(5),
     InitStep::Depth,
     InitStep::Ddr(0),
     InitStep::WriteFpga(0x23, 0),
     InitStep::WriteFpga(0x23, 1),
     InitStep::ProbePressure,
     InitStep::ProbeHumidity,
+];
+
+const INIT_992E_LIVE: &[InitStep] = &[
+    InitStep::Init,
+    InitStep::ReadPageByte(5),
+    InitStep::Depth,
+    InitStep::Ddr(0),
+    InitStep::WriteFpga(0x23, 0),
+    InitStep::WriteFpga(0x23, 1),
+    InitStep::ProbePressure,
+    InitStep::ProbeHumidity,
+    InitStep::AtBegin,
+    InitStep::Byte(0xD0, 1),
+    InitStep::Traffic,
+    InitStep::Offset,
+    InitStep::Exposure,
+    InitStep::Gain,
 ];

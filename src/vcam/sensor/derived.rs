@@ -85,7 +85,10 @@ fn readout(model: &Model, mode: &ReadMode) -> Readout {
 
 fn row_unit(rule: &RowRule) -> RowUnit {
     match rule.order {
-        RowOrder::Rows { unit, unordered, .. } => RowUnit { unit: unit as u16, unordered: unordered as u16 },
+        RowOrder::Rows { unit, unordered, .. } => {
+            RowUnit { unit: unit as u16, unordered: unordered as u16, columns: false }
+        }
+        RowOrder::Window(_) => RowUnit { columns: true, ..RowUnit::ONE },
         RowOrder::Whole => RowUnit::ONE,
     }
 }

@@ -78,17 +78,19 @@ pub(super) struct Readout {
     pub(super) whole_first: [u16; 2],
 }
 
-/// What numbers of rows in an order mean.
+/// What the numbers in an order of a region mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RowUnit {
     /// So much in the order is one row.
     pub(super) unit: u16,
     /// Rows that come on top of those ordered.
     pub(super) unordered: u16,
+    /// Columns are ordered too; otherwise all come, whatever the order says.
+    pub(super) columns: bool,
 }
 
 impl RowUnit {
-    const ONE: RowUnit = RowUnit { unit: 1, unordered: 0 };
+    const ONE: RowUnit = RowUnit { unit: 1, unordered: 0, columns: false };
 }
 
 /// The sensor of one model.

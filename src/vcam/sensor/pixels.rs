@@ -25,6 +25,8 @@ pub(in crate::vcam) struct Shot {
     pub(in crate::vcam) serial: u32,
     pub(in crate::vcam) readout: Readout,
     pub(in crate::vcam) live: bool,
+    /// The columns that are sent.
+    pub(in crate::vcam) columns: Columns,
     pub(in crate::vcam) first_row: u16,
     pub(in crate::vcam) rows: u16,
     pub(in crate::vcam) sixteen_bit: bool,
@@ -44,9 +46,32 @@ pub(in crate::vcam) struct Shot {
     pub(in crate::vcam) gps: Option<[u8; HEADER_BYTES]>,
 }
 
+/// Columns of the sensor, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::vcam) struct Columns {
+    pub(in crate::vcam) first: u16,
+    pub(in crate::vcam) count: u16,
+}
+
+impl Columns {
+    /// All of a readout.
+    pub(in crate::vcam) fn all(readout: &Readout) -> Columns {
+        Columns { first: 0, count: readout.columns as u16 }
+    }
+
+    /// Those of an order, as far as the readout has them; all, if that is none.
+    pub(in crate::vcam) fn ordered(readout: &Readout, first: u16, count: u16) -> Columns {
+        let first = first.min(readout.columns as u16);
+        match count.min(readout.columns as u16 - first) {
+            0 => Columns::all(readout),
+            count => Columns { first, count },
+        }
+    }
+}
+
 impl Shot {
     pub(in crate::vcam) fn row_bytes(&self) -> usize {
-        self.readout.columns as usize * if self.sixteen_bit { 2 } else { 1 }
+        usize::from(self.columns.count) * if self.sixteen_bit { 2 } else { 1 }
     }
 
     /// Bytes before the pixels; as many of the last pixels do not come.
@@ -194,6 +219,7 @@ impl Imager {
 
 /// A row's values as they go over the cable.
 fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
+    let values = &values[usize::from(shot.columns.first)..];
     if shot.sixteen_bit {
         for (bytes, value) in bytes.chunks_exact_mut(2).zip(values) {
             let sample = if shot.readout.little_endian { value.to_le_bytes() } else { value.to_be_bytes() };

@@ -51,6 +51,7 @@ fn shot(serial: u32) -> Shot {
         number: 0,
         readout: readout(0).unwrap(),
         live: false,
+        columns: Columns::all(&readout(0).unwrap()),
         first_row: 25,
         rows: 6456,
         sixteen_bit: true,

@@ -22,6 +22,7 @@ fn shot(exposure_s: f64, gain: GainCode) -> Shot {
         number: 0,
         readout: readout(0).unwrap(),
         live: false,
+        columns: Columns::all(&readout(0).unwrap()),
         first_row: 25,
         rows: 6456,
         sixteen_bit: true,
