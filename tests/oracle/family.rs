@@ -111,9 +111,12 @@ fn regions(mode: &ReadMode, live: bool) -> [Rect; 3] {
     let shown = mode.shown(live);
     let (w, h) = (shown.width, shown.height);
     let even = |row: u32| row / 32 * 32;
+    // Where columns are ordered, the vendor's library waits for ever for a single frame of less
+    // than some 20 kB.
+    let few = if matches!(mode.rows(live).order, RowOrder::Window(_)) { 320 } else { 64 };
     [
         Rect::new(w / 4 / 8 * 8, even(h / 3), w / 4 / 8 * 8, h / 4 / 8 * 8),
-        Rect::new(w - 64, even(h).saturating_sub(64), 64, 48.min(h)),
+        Rect::new(w - few, even(h).saturating_sub(64), few, 48.min(h)),
         // Not from the first column: the frame number may stand there.
         Rect::new(8, even(h / 2), w - 8, 64.min(h / 2)),
     ]

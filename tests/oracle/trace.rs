@@ -55,7 +55,7 @@ pub(crate) fn segments(trace: &str) -> Vec<Segment> {
 
 /// Requests that ask for a state until it comes. How often, and when among the requests of
 /// other threads, depends on the machine; that it is asked for at all is compared.
-const POLLS: &[&str] = &["in BC 0000 0004 4", "in C3 0000 0000 1", "in C3 0000 0000 8"];
+const POLLS: &[&str] = &["in BC 0000 0004 4", "in BC 0000 0004 3", "in C3 0000 0000 1", "in C3 0000 0000 8"];
 
 /// Moves each kind of poll, once, to the end.
 fn once(requests: &mut Vec<String>) {

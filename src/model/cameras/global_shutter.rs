@@ -103,6 +103,7 @@ const QHY342PRO: Model = Model {
             init_bits: 2,
             hardware_bin: 2,
             unknown: Some("nobody has seen a frame of it"),
+            pixel_um: Some(6.9),
             single: RowRule { binned: true, ..WINDOW_342PRO },
             live: RowRule { binned: true, ..WINDOW_342PRO },
             ..read_mode("2x2 FDBinning", Size::new(3240, 2440), &LONG_8)
@@ -202,6 +203,7 @@ const QHY487: Model = Model {
             init_bits: 2,
             hardware_bin: 2,
             unknown: Some("nobody has seen a frame of it"),
+            pixel_um: Some(5.48),
             single: BINNED_487,
             live: BINNED_487,
             ..read_mode("2x2 FD Binning", Size::new(1424, 1424), &GAIN_487)
@@ -254,6 +256,7 @@ const QHY530: Model = Model {
             init_bits: 2,
             hardware_bin: 2,
             unknown: Some("nobody has seen a frame of it"),
+            pixel_um: Some(5.48),
             single: BINNED_530,
             live: BINNED_530,
             ..read_mode("2x2 FD Binning", Size::new(2664, 2304), &LONG_8)

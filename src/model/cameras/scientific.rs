@@ -313,7 +313,7 @@ const QHY9701: Model = Model {
     read_modes: &[
         mode_9701("HIGH GAIN MODE", 0, &GAIN_9701[0]),
         mode_9701("LOW GAIN MODE", 0, &GAIN_9701[1]),
-        mode_9701("Linearity HDR", 1, &GAIN_9701[2]),
+        ReadMode { fixed: &[(ControlId::OFFSET, 100.0)], ..mode_9701("Linearity HDR", 1, &GAIN_9701[2]) },
     ],
     controls: &[
         &[&[gain(62.0, 30.0), offset(450.0, 30.0), speed(1.0), traffic(60.0, 0.0)]],
