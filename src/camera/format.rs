@@ -44,9 +44,13 @@ impl Camera {
     pub fn set_read_mode(&self, number: u32) -> Result<()> {
         let _turn = self.turn.lock();
         self.allow(Op::Mode)?;
-        self.read_mode_table(number)?;
+        let mode = self.read_mode_table(number)?;
+        if mode.since_fpga.is_some() && number >= self.read_mode_count()? {
+            let text = format!("the FPGA image of this camera is too old for the read mode `{}`", mode.name);
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
         let mut settings = self.settings.lock();
-        let other_size = self.model().read_modes[number as usize].image != settings.mode(self.model()).image;
+        let other_size = mode.image != settings.mode(self.model()).image;
         settings.read_mode = number as usize;
         if other_size || !is_possible(self.model(), &settings) {
             settings.roi = None;
@@ -57,6 +61,17 @@ impl Camera {
     /// The read mode that was chosen.
     pub fn read_mode(&self) -> u32 {
         self.settings.lock().read_mode as u32
+    }
+
+    /// How many read modes it has: with an older FPGA image, fewer than its model.
+    pub fn read_mode_count(&self) -> Result<u32> {
+        self.allow(Op::Recall)?;
+        let model = self.model();
+        if !model.has_later_read_modes() {
+            return Ok(model.read_mode_count());
+        }
+        let [year, month, day, _] = self.fpga_version()?;
+        Ok(model.read_mode_count_with([year, month, day]))
     }
 
     /// Name of a read mode.

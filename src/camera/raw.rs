@@ -22,7 +22,7 @@ impl Camera {
         Ok(firmware_api_form(self.firmware_version()?))
     }
 
-    /// FPGA version, four bytes.
+    /// FPGA version, four bytes: the day as year since 2000, month and day, and a number.
     pub fn fpga_version(&self) -> Result<[u8; 4]> {
         self.allow(Op::Ask)?;
         let mut version = [0; 4];

@@ -20,7 +20,7 @@ pub unsafe extern "C" fn GetQHYCCDNumberOfReadModes(h: *mut qhyccd_handle, numMo
     with_camera("GetQHYCCDNumberOfReadModes", h, |camera| {
         // SAFETY: this function's own contract.
         let out = unsafe { Out::new(numModes, "numModes") }?;
-        out.set(camera.model().read_modes.len() as u32);
+        out.set(camera.read_mode_count()?);
         Ok(())
     })
 }

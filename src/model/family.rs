@@ -352,6 +352,7 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
         fixed: &[],
         fibre_only: false,
         unknown: None,
+        since_fpga: None,
         live_area: None,
         shutter_end: None,
     }

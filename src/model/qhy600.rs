@@ -155,6 +155,7 @@ const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> R
         fibre_only: false,
         init_bits: 0,
         unknown: None,
+        since_fpga: None,
         live_area: None,
         shutter_end: Some(ShutterEnd { rows: 44, together: 2, rest_us: 73.75 }),
     }

@@ -112,6 +112,8 @@ pub struct ReadMode {
     pub fibre_only: bool,
     /// Why its frames cannot be made into pictures, if so.
     pub unknown: Option<&'static str>,
+    /// Cameras have it whose FPGA image is of this day or later: year since 2000, month, day.
+    pub since_fpga: Option<[u8; 3]>,
     /// The part of the frame that live video shows, if it is not all of it.
     pub live_area: Option<Rect>,
     /// When rows end their exposure, where that is known.
@@ -500,6 +502,16 @@ impl Model {
     /// Number of the read modes.
     pub fn read_mode_count(&self) -> u32 {
         self.read_modes.len() as u32
+    }
+
+    /// Whether it depends on the camera's FPGA image how many of them there are.
+    pub fn has_later_read_modes(&self) -> bool {
+        self.read_modes.iter().any(|mode| mode.since_fpga.is_some())
+    }
+
+    /// Number of the read modes with an FPGA image of that day.
+    pub fn read_mode_count_with(&self, fpga: [u8; 3]) -> u32 {
+        self.read_modes.iter().take_while(|mode| mode.since_fpga.is_none_or(|day| day <= fpga)).count() as u32
     }
 }
 

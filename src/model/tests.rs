@@ -333,3 +333,17 @@ fn controls_of_the_family_are_those_of_the_recording() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Observed: the vendor's library counts one mode or two by the day of the FPGA image.
+#[test]
+fn a_later_fpga_image_brings_another_read_mode() {
+    for name in ["QHY5III585M", "QHY5III585C", "QHYminiCam8M", "QHYminiCam8C"] {
+        let model = by_name(name).unwrap();
+        for (day, count) in
+            [([24, 12, 4], 1), ([24, 12, 5], 2), ([24, 13, 0], 2), ([25, 0, 0], 2), ([0; 3], 1)]
+        {
+            assert_eq!(model.read_mode_count_with(day), count, "{name} {day:?}");
+        }
+    }
+    assert_eq!(by_name("QHY585M").unwrap().read_mode_count_with([0; 3]), 2);
+}

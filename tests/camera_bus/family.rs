@@ -117,3 +117,21 @@ fn every_model_tells_its_memory_and_its_colours() {
         assert_eq!(camera.set_debayer(true).is_ok(), model.bayer.is_some(), "{name}");
     });
 }
+
+/// A mode that fixes settings tells them as they are; the caller's come back with the next one.
+#[test]
+fn settings_that_a_read_mode_fixes_are_not_lost() {
+    let bench = bench(&format!("QHY585M?{OPTIONS}"));
+    let camera = bench.open(0);
+    camera.init().unwrap();
+    let both = || [ControlId::GAIN, ControlId::OFFSET].map(|id| camera.get(id).unwrap());
+    camera.set(ControlId::GAIN, 120.0).unwrap();
+    camera.set(ControlId::OFFSET, 17.0).unwrap();
+    camera.set_read_mode(1).unwrap();
+    camera.init().unwrap();
+    assert_eq!(both(), [9.0, 100.0]);
+    camera.set(ControlId::GAIN, 130.0).unwrap();
+    assert_eq!(both(), [9.0, 100.0]);
+    camera.set_read_mode(0).unwrap();
+    assert_eq!(both(), [130.0, 17.0]);
+}

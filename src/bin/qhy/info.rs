@@ -90,7 +90,8 @@ fn read_modes(camera: &Camera) -> String {
     let area = |r: Rect| format!("{},{} {}", r.x, r.y, size(r.size()));
     let mut rows =
         vec![["READ MODE", "NAME", "WHOLE FRAME", "EFFECTIVE", "OVERSCAN"].map(String::from).to_vec()];
-    for (n, mode) in camera.model().read_modes.iter().enumerate() {
+    let count = camera.read_mode_count().unwrap_or_default() as usize;
+    for (n, mode) in camera.model().read_modes.iter().take(count).enumerate() {
         rows.push(vec![
             n.to_string(),
             mode.name.into(),

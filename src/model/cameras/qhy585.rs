@@ -19,7 +19,10 @@ const PLANETARY_MONO: Model = Model {
     sensor: "Sony IMX585",
     pixel_um: 2.9,
     ddr_mib: 512,
-    read_modes: &[ReadMode { single: RowRule { min_rows: 600, ..FULL.single }, ..FULL }],
+    read_modes: &[
+        ReadMode { single: SINGLE_5III, ..FULL },
+        ReadMode { single: SINGLE_5III, since_fpga: SINCE, ..HDR },
+    ],
     controls: &[MONO_CONTROLS, &[NO_COOLER], CONTROLS],
     bins: &[1, 2, 3, 4],
     depths: &[8, 16],
@@ -48,7 +51,7 @@ const MINICAM_MONO: Model = Model {
     loader: Some(0x0587),
     firmware_file: Some("miniCam8.img"),
     device_type: 4138,
-    read_modes: &[FULL],
+    read_modes: &[FULL, ReadMode { since_fpga: SINCE, ..HDR }],
     controls: &[MONO_CONTROLS, COOLED_CONTROLS, CONTROLS],
     has: Peripherals { cooler: true, wheel: true, ..PLANETARY_CROSSED },
     ..PLANETARY_MONO
@@ -98,6 +101,12 @@ const FULL: ReadMode = ReadMode {
     live: RowRule { align: 2, ..RowRule::PLAIN },
     ..read_mode("Full Resolution", Size::new(3856, 2180), &GAIN)
 };
+
+const SINGLE_5III: RowRule = RowRule { min_rows: 600, ..FULL.single };
+
+/// From this day on an FPGA image has the other mode too (observed: the vendor's library counts
+/// one mode or two by it; on the QHY585 always two).
+const SINCE: Option<[u8; 3]> = Some([24, 12, 5]);
 
 /// Two gains in one frame; settings of gain and offset have no effect.
 const HDR: ReadMode = ReadMode {
