@@ -38,6 +38,9 @@ const LINKED: &str = "QHY600M?scene=constant:1000&readout=instant&link_rate=400"
 
 /// Bytes a second of that link.
 pub(crate) const LINK_RATE: f64 = 400e6;
+/// What a full 16-bit frame has on the cable: 34 rows beside those of the picture, and a
+/// marker.
+pub(crate) const FULL_BYTES: f64 = 9600.0 * (6422.0 + 34.0) * 2.0 + 4.0;
 /// Wait after the initialise command.
 const SETTLING_NS: f64 = 200e6;
 /// What a small frame takes in a real camera after its exposure: 300 rows, the fewest there

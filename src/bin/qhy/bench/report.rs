@@ -128,7 +128,7 @@ fn aim_rows(measured: &[Measured]) -> Vec<Vec<String>> {
     let frames = of(cases::LIVE_FULL, &|m| mid(&m.ours, |o| o.peak_kib * 1024.0 / frame(o).bytes));
     aim("live, 2 frames kept: memory beside the caller's buffer, frames", 3.0, frames);
     aim("full live frame: CPU, vendor's over ours", -20.0, of(cases::LIVE_FULL, &cpu_ratio));
-    let link = |f: Frame| f.bytes / cases::LINK_RATE * 1e9 / f.wall_ns * 100.0;
+    let link = |f: Frame| cases::FULL_BYTES / cases::LINK_RATE * 1e9 / f.wall_ns * 100.0;
     aim(
         "live at 400 MB/s: % of the link's frame rate",
         -99.0,
