@@ -1,11 +1,13 @@
 //! Notices a host that reads live video too slowly, before the camera's memory overflows:
 //! a frame with holes has its length, so nothing in its bytes would tell.
 //!
-//! The camera's fill counter is asked whenever an eighth of the memory has been read. If the
-//! memory is at least a quarter full then, the host is too slow, and it is emptied. That is
-//! early enough: whatever did not fit comes a full memory behind what was read at that
-//! moment, and after an overflow the counter stays high, because nothing but reading lowers
-//! it. It holds too for a variant with half the memory, which looks the same on the cable.
+//! The camera's fill counter is asked when an eighth of the memory has been read, or a
+//! little later if a frame ends then: what is dropped in the middle of a frame costs that
+//! frame too. If the memory is at least a quarter full, the host is too slow, and it is
+//! emptied. That is early enough: whatever did not fit comes a full memory behind what was
+//! read at that moment, and after an overflow the counter stays high, because nothing but
+//! reading lowers it. It holds too for a variant with half the memory, which looks the same
+//! on the cable.
 
 use crate::model::Model;
 use crate::wire::status::DDR_UNIT_BYTES;
@@ -28,8 +30,9 @@ impl Backlog {
     }
 
     /// The camera is to be asked.
-    pub(super) fn is_due(&self) -> bool {
-        self.memory > 0 && self.read >= self.memory / 8
+    pub(super) fn is_due(&self, between_frames: bool) -> bool {
+        let sixteenths = if between_frames { 2 } else { 3 };
+        self.memory > 0 && self.read >= self.memory / 16 * sixteenths
     }
 
     /// What the camera said; true if its memory is to be emptied, and until then no frame
@@ -80,7 +83,8 @@ mod tests {
                 return true;
             }
             backlog.note(bytes as usize);
-            if backlog.is_due() && backlog.is_too_large(((written - read) / DDR_UNIT_BYTES) as u32) {
+            // No frame ends when it would suit.
+            if backlog.is_due(false) && backlog.is_too_large(((written - read) / DDR_UNIT_BYTES) as u32) {
                 (read, damaged) = (written, None);
                 backlog.note_emptied();
             }

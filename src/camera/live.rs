@@ -195,8 +195,10 @@ impl Camera {
             let text = "the camera did not take a change; make it again or start live video anew";
             return Err(Error::new(ErrorKind::Usb, text));
         }
-        let (frame, plan) =
-            stream.take().ok_or_else(|| Error::new(ErrorKind::NotYet, "no frame is ready"))?;
+        let Some((frame, plan)) = stream.take() else {
+            self.make_room(&stream);
+            return Err(Error::new(ErrorKind::NotYet, "no frame is ready"));
+        };
         let converted = match buffer(plan.info) {
             Some(out) => convert(&plan.pixels, frame, out, self.threads(), |buffer| stream.reuse(buffer))
                 .and_then(|()| self.calibrate(&plan, out))
@@ -213,8 +215,25 @@ impl Camera {
     /// Waits until [`Camera::live_frame`] has a frame, the stream ends, or the time is over;
     /// true for a frame.
     pub fn await_live_frame(&self, timeout: Duration) -> bool {
-        let stream = self.live.stream.lock().clone();
-        stream.is_some_and(|stream| stream.wait_for_frame(timeout))
+        let Some(stream) = self.live.stream.lock().clone() else { return false };
+        let is_there = stream.wait_for_frame(timeout);
+        if !is_there {
+            self.make_room(&stream);
+        }
+        is_there
+    }
+
+    /// Orders the region anew if the stream wants that and nobody else is at the camera; if
+    /// somebody is, or it fails, the next question for a frame tries again.
+    fn make_room(&self, stream: &Stream) {
+        if !stream.wants_room() {
+            return;
+        }
+        let Some(mut turn) = self.turn.try_lock() else { return };
+        let settings = self.settings.lock().clone();
+        if let Err(error) = self.change_stream(&mut turn, &settings, Some(Slot::Region)) {
+            log::warn!("live video was not begun anew: {error}");
+        }
     }
 
     /// Frames of the stream that came damaged or not at all since the last call of this.

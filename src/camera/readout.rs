@@ -67,6 +67,29 @@ pub(super) enum At {
     End,
 }
 
+/// How far reads may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UpTo {
+    /// To the end of the present frame.
+    FrameEnd,
+    /// Over the marker of the next one, but not into its bytes.
+    NextFrame,
+    /// As far as the camera sends.
+    Anything,
+}
+
+impl UpTo {
+    /// Whether the pending reads go as far as this, which ends them before `then`.
+    fn is_reached(self, then: At, pending: &VecDeque<usize>) -> bool {
+        let at_next = then == At::Frame(0) && !pending.is_empty();
+        match self {
+            UpTo::FrameEnd => at_next || then == At::End,
+            UpTo::NextFrame => at_next,
+            UpTo::Anything => false,
+        }
+    }
+}
+
 /// Length of the next read, at most `most`, given where the stream is and what reads are
 /// pending; if all goes well it ends with a frame or a marker.
 fn next_len(mut at: At, pending: &VecDeque<usize>, frame_len: usize, most: usize) -> (At, usize) {
@@ -138,20 +161,18 @@ impl Reads {
         &mut *self.stream
     }
 
-    /// Puts reads in flight until there are enough of them; with `one_frame` none goes
-    /// beyond the end of the present frame.
+    /// Puts reads in flight until there are enough of them, or as far as wanted.
     pub(super) fn fill(
         &mut self,
         at: At,
         frame_len: usize,
-        one_frame: bool,
+        up_to: UpTo,
     ) -> std::result::Result<(), UsbError> {
         // As long as it is not known where frames begin, reads may end anywhere: few of them.
         let depth = if at == At::Unknown { self.depth.min(DEPTH_UNKNOWN) } else { self.depth };
         while self.pending.len() < depth {
             let (then, len) = next_len(at, &self.pending, frame_len, self.read_len);
-            let went_on = then == At::End || (then == At::Frame(0) && !self.pending.is_empty());
-            if one_frame && went_on {
+            if up_to.is_reached(then, &self.pending) {
                 break;
             }
             // One for a marker is not worth keeping: used for more, it would be cleared anew.
@@ -253,7 +274,7 @@ fn receive(
     let (mut stalls, mut done, mut ended) = (0, false, false);
     while !done {
         let at = At::Frame(frame_len - sink.bytes_missing());
-        link.check(reads.fill(at, frame_len, true))?;
+        link.check(reads.fill(at, frame_len, UpTo::FrameEnd))?;
         let completion = reads.wait(deadline.left(WAIT_STEP));
         if deadline.passed() {
             let text = format!("{} of {frame_len} bytes did not come in time", sink.bytes_missing());
@@ -305,7 +326,7 @@ fn receive(
     // The last read was full, so the frame may go on: then bytes came that are not its
     // own, and it is not what it should be.
     if !ended && units_waiting(link, wire) != Some(0) {
-        link.check(reads.fill(At::Frame(frame_len), frame_len, true))?;
+        link.check(reads.fill(At::Frame(frame_len), frame_len, UpTo::FrameEnd))?;
         if let Some(Completion { buffer, filled, .. }) = reads.wait(deadline.left(PROOF)) {
             if filled > 0 && buffer[..filled] != FRAME_MARKER {
                 return Err(too_long(frame_len));
@@ -345,6 +366,29 @@ pub(super) fn drain(link: &Link, endpoint: u8) -> Result<()> {
 mod tests {
     use super::*;
     use crate::camera::PixelOptions;
+
+    #[test]
+    fn reads_end_where_they_are_to() {
+        for (frame_len, up_to, ends) in [
+            (5 * READ_LEN, UpTo::FrameEnd, vec![READ_LEN; 5]),
+            (5 * READ_LEN, UpTo::NextFrame, [vec![READ_LEN; 5], vec![PACKET]].concat()),
+            (READ_LEN + 10, UpTo::FrameEnd, vec![READ_LEN, PACKET]),
+            (READ_LEN + 10, UpTo::NextFrame, vec![READ_LEN, PACKET, PACKET]),
+        ] {
+            let mut pending = VecDeque::new();
+            while pending.len() < 9 {
+                let (then, len) = next_len(At::Frame(0), &pending, frame_len, READ_LEN);
+                if up_to.is_reached(then, &pending) {
+                    break;
+                }
+                pending.push_back(len);
+            }
+            assert_eq!(pending, ends, "{frame_len} {up_to:?}");
+        }
+        // With nothing pending there is always one.
+        assert!(!UpTo::NextFrame.is_reached(At::Frame(0), &VecDeque::new()));
+        assert!(!UpTo::Anything.is_reached(At::Frame(0), &VecDeque::from([PACKET])));
+    }
 
     /// Plays reads against an ideal camera and tells how each ended.
     fn play(frame_len: usize, count: usize) -> Vec<(usize, usize)> {

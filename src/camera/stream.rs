@@ -53,6 +53,8 @@ struct Mailbox {
     changing: bool,
     /// Nobody knows what the frames are: they stay void.
     given_up: bool,
+    /// The camera's memory is too full, and its frames void until that has an end.
+    wants_room: bool,
     /// The reader is to throw so many bytes away and begin anew.
     afresh: Option<u64>,
     /// It has not done so yet.
@@ -82,6 +84,7 @@ impl Stream {
             held: false,
             changing: false,
             given_up: false,
+            wants_room: false,
             afresh: Some(stale_bytes),
             old: true,
             stop: false,
@@ -136,6 +139,7 @@ impl Stream {
     pub(super) fn start_afresh(&self, plan: Arc<FramePlan>, stale_bytes: u64) {
         let mut mailbox = self.mailbox.lock();
         mailbox.changing = false;
+        mailbox.wants_room = false;
         mailbox.plan = plan;
         mailbox.afresh = Some(stale_bytes);
         mailbox.old = true;
@@ -166,6 +170,20 @@ impl Stream {
     /// True if it is not known what the camera sends.
     pub(super) fn is_given_up(&self) -> bool {
         self.mailbox.lock().given_up
+    }
+
+    /// The camera's memory is too full, which an order of the region should end. The reader
+    /// must not send one: somebody may be changing the region.
+    fn want_room(&self) {
+        let mut mailbox = self.mailbox.lock();
+        mailbox.wants_room = true;
+        mailbox.held = true;
+    }
+
+    /// Whether only an order of the region lets frames count again, and none waits.
+    pub(super) fn wants_room(&self) -> bool {
+        let mailbox = self.mailbox.lock();
+        mailbox.wants_room && mailbox.ready.is_empty()
     }
 
     /// The next raw frame and what becomes of it. Its buffers are to come back by

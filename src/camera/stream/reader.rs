@@ -16,7 +16,7 @@ use crate::wire::{Command, FRAME_MARKER, Out};
 use super::super::backlog::Backlog;
 use super::super::link::Link;
 use super::super::numbers::Numbers;
-use super::super::readout::{At, Reads, WAIT_STEP};
+use super::super::readout::{At, Reads, UpTo, WAIT_STEP};
 use super::super::rope::Rope;
 use super::super::state::State;
 use super::Stream;
@@ -95,7 +95,9 @@ impl Reader {
             if self.take_orders() {
                 return;
             }
-            if let Err(error) = self.reads.fill(self.at, self.frame_len, false) {
+            // What would be in flight when the memory is emptied would be lost.
+            let up_to = if self.backlog.is_due(true) { UpTo::NextFrame } else { UpTo::Anything };
+            if let Err(error) = self.reads.fill(self.at, self.frame_len, up_to) {
                 if self.note_failure(&error) {
                     return;
                 }
@@ -114,14 +116,14 @@ impl Reader {
                 continue;
             };
             self.backlog.note(filled);
-            if self.backlog.is_due() {
-                self.look_at_memory();
-            }
             if self.stale_bytes > 0 {
                 self.stale_bytes = self.stale_bytes.saturating_sub(filled as u64);
                 self.reads.recycle(buffer);
             } else {
                 self.assemble(buffer, filled);
+            }
+            if self.backlog.is_due(self.is_between_frames()) {
+                self.look_at_memory();
             }
             if let Err(error) = status {
                 if self.note_failure(&error) {
@@ -160,18 +162,27 @@ impl Reader {
     }
 
     /// Asks how full the camera's memory is, and empties it if it is too full: the newest
-    /// frames are wanted, and none with holes. A question that fails is asked again.
+    /// frames are wanted, and none with holes. Where the order for that is not known, frames
+    /// are void until the region was ordered anew. A question that fails is asked again.
     fn look_at_memory(&mut self) {
         let Ok(units) = self.link.ddr_units(self.model.wire.ddr_counter) else { return };
-        if !self.backlog.is_too_large(units) || !self.model.wire.can_empty {
+        if !self.backlog.is_too_large(units) {
             return;
         }
         log::info!("live video is read too slowly: {units} units wait in the camera and are dropped");
-        if self.link.send(&Out::Command(Command::DdrOn)).is_ok() {
+        if !self.model.wire.can_empty {
+            self.stream.want_room();
+            self.backlog.note_emptied();
+        } else if self.link.send(&Out::Command(Command::DdrOn)).is_ok() {
             self.backlog.note_emptied();
         }
         self.forget_unproven();
         self.seek_marker();
+    }
+
+    /// No frame would be lost with what comes next.
+    fn is_between_frames(&self) -> bool {
+        self.stale_bytes == 0 && self.frame.is_empty() && self.unproven.is_none()
     }
 
     /// Begins with the next marker.
