@@ -224,6 +224,7 @@ impl Camera {
                     }
                 }
                 Step::ClearHalt => self.link.clear_halt(self.model.wire.endpoint)?,
+                Step::DropFrame => self.drop_frame()?,
                 Step::Wait(time) => self.link.clock().sleep(time),
             }
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::model::DdrCounter;
 use crate::transport::{BulkStream, Identity, Transport, UsbError};
 use crate::util::Clock;
-use crate::wire::status::{decode_ddr_units, decode_ddr_units_of_three};
+use crate::wire::status::{decode_ddr_units, decode_ddr_units_of_three, decode_small_ddr_units_of_three};
 use crate::wire::{In, Out, fpga};
 
 use super::state::StatusCell;
@@ -84,6 +84,7 @@ impl Link {
         match counter {
             DdrCounter::Word { bit } => self.ask(fill).map(|word| decode_ddr_units(word, bit)),
             DdrCounter::Three => self.ask(fill).map(decode_ddr_units_of_three),
+            DdrCounter::ThreeSmall => self.ask(fill).map(decode_small_ddr_units_of_three),
         }
     }
 

@@ -93,6 +93,9 @@ impl Camera {
             Write::WhiteBalance(_) => self.set_stored(Slot::Gain, id, value),
             Write::Offset => self.set_stored(Slot::Offset, id, value),
             Write::Exposure => self.set_stored(Slot::Exposure, id, value),
+            Write::ExposureFrom(least_us) => {
+                self.set_stored(Slot::Exposure, id, value.max(f64::from(least_us)))
+            }
             Write::Traffic if self.model().traffic == TrafficLaw::Exposure => {
                 self.set_stored(Slot::Exposure, id, value)
             }

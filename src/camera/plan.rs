@@ -30,6 +30,8 @@ pub(super) enum Step {
     WatchdogOn,
     /// Clears the halt of the data endpoint.
     ClearHalt,
+    /// Waits for the frame of an exposure and forgets it.
+    DropFrame,
     /// Waits, in camera time.
     Wait(Duration),
 }
@@ -107,7 +109,12 @@ fn gain(model: &Model, settings: &Settings) -> GainCode {
 pub(super) fn init(model: &Model, settings: &Settings) -> Vec<Step> {
     let single = settings.stream == StreamMode::Single;
     let live = || model.init.live.split(|step| *step == InitStep::AtBegin).next().unwrap_or_default();
-    let mut plan = steps(model, settings, if single { model.init.single } else { live() });
+    let mode = settings.mode(model);
+    let mut plan = steps(model, settings, mode.before_init);
+    plan.extend(steps(model, settings, if single { model.init.single } else { live() }));
+    if single {
+        plan.extend(steps(model, settings, mode.after_single_init));
+    }
     if settings.gps {
         plan.extend(gps(true));
     }
@@ -155,6 +162,11 @@ fn steps(model: &Model, settings: &Settings, steps: &[InitStep]) -> Vec<Step> {
             InitStep::Ddr(mode) => Step::Send(Out::Command(Command::Ddr(mode))),
             InitStep::WatchdogOn => Step::WatchdogOn,
             InitStep::Exposure => setting(Slot::Exposure)?,
+            InitStep::ExposureUs(exposure_us) => {
+                Step::Setting(Slot::Exposure, Command::Exposure { exposure_us })
+            }
+            InitStep::Start => Step::Send(Out::Command(Command::Start)),
+            InitStep::DropFrame => Step::DropFrame,
             InitStep::Gain => setting(Slot::Gain)?,
             InitStep::Offset => setting(Slot::Offset)?,
             InitStep::Traffic => setting(Slot::Traffic)?,

@@ -32,6 +32,7 @@ fn spell(steps: &[Step]) -> Vec<String> {
             Step::ProbeHumidity => ask(&In::Page(page::HAS_HUMIDITY)),
             Step::WatchdogOn => ask(&In::Page(page::WATCHDOG_ON)),
             Step::ClearHalt => "clear_halt".to_owned(),
+            Step::DropFrame => "drop_frame".to_owned(),
             Step::Wait(time) => format!("wait {}", time.as_millis()),
         })
         .collect()

@@ -41,6 +41,8 @@ const CALL_MARGIN: Duration = Duration::from_millis(20);
 /// Read-out budget for one row at the highest USB traffic value, and for all else.
 const ROW_BUDGET: Duration = Duration::from_micros(500);
 const READOUT_BUDGET: Duration = Duration::from_secs(1);
+/// Most time for a frame that belongs to an initialisation.
+const DROPPED_FRAME: Duration = Duration::from_secs(5);
 
 /// How far the transfer of the present frame is; read without a lock.
 #[derive(Debug)]
@@ -331,6 +333,25 @@ impl Camera {
             }
             self.wait_current(exposure, deadline.0.min(Instant::now() + pause))?;
         }
+    }
+
+    /// Waits for a whole frame of an exposure that has no reader, and forgets it. One that
+    /// does not come is no failure: the first frame that counts will tell.
+    pub(super) fn drop_frame(&self) -> Result<()> {
+        let mut whole = self.settings.lock().clone();
+        (whole.roi, whole.bin) = (None, 1);
+        let frame = FramePlan::new(self.model(), &whole)?;
+        let units = (frame.wire_len() as u64 / DDR_UNIT_BYTES) as u32;
+        let mut fill = Fill::new(units, self.model().wire.ddr_missing_units);
+        let end = Instant::now() + DROPPED_FRAME;
+        while let Look::Again(pause) = fill.seen(self.ddr_units()?, Instant::now()) {
+            if Instant::now() >= end {
+                log::warn!("{}: no frame came with the initialisation", self.id());
+                return Ok(());
+            }
+            std::thread::sleep(pause);
+        }
+        readout::drain(&self.link, self.model().wire.endpoint)
     }
 
     /// Units of 2048 bytes that wait in the camera's memory.

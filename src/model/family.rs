@@ -339,6 +339,8 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
         effective: image.rect(),
         overscan: NOTHING,
         optical_black: NOTHING,
+        before_init: &[],
+        after_single_init: &[],
         readout_code: 0,
         init_bits: 0,
         wire_columns: image.width,

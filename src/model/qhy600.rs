@@ -142,6 +142,8 @@ const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> R
         effective: Rect::new(24, 0, 9576, 6388),
         overscan: Rect::new(0, 6388, 9600, 34),
         optical_black: Rect::new(0, 0, 24, 6422),
+        before_init: &[],
+        after_single_init: &[],
         readout_code,
         wire_columns: 9600,
         first_column: 0,

@@ -85,6 +85,10 @@ pub struct ReadMode {
     pub overscan: Rect,
     /// Masked pixels.
     pub optical_black: Rect,
+    /// Steps before those of the model's initialisation.
+    pub before_init: &'static [InitStep],
+    /// Steps behind those of it for single frames.
+    pub after_single_init: &'static [InitStep],
     /// Byte 6 of the initialise command.
     pub readout_code: u8,
     /// Bits that byte 1 of the initialise command has besides that of single frames.
@@ -236,6 +240,8 @@ pub enum DdrCounter {
     },
     /// Three bytes, most significant first, units of 2048 bytes.
     Three,
+    /// Three bytes, least significant first, units of 512 bytes.
+    ThreeSmall,
 }
 
 /// What `InitQHYCCD` sends. All waits are camera time. Settings that a plan leaves out are
@@ -284,6 +290,12 @@ pub enum InitStep {
     WaitMs(u32),
     /// Sends the exposure time.
     Exposure,
+    /// Sends an exposure time in microseconds, which is not the caller's.
+    ExposureUs(u32),
+    /// The order for one exposure.
+    Start,
+    /// Takes the frame of it and forgets it.
+    DropFrame,
     /// Sends the gain.
     Gain,
     /// Sends the offset.
@@ -449,6 +461,8 @@ pub enum Write {
     Offset,
     /// Exposure time in microseconds.
     Exposure,
+    /// The same, but a shorter one becomes this.
+    ExposureFrom(u32),
     /// USB traffic.
     Traffic,
     /// Read-out speed.

@@ -206,6 +206,7 @@ impl Device {
                 match self.spec.model.wire.ddr_counter {
                     DdrCounter::Word { bit } => &status::encode_ddr_units(units, bit)[..],
                     DdrCounter::Three => &status::encode_ddr_units_in_three(units)[..],
+                    DdrCounter::ThreeSmall => &status::encode_small_ddr_units_in_three(units)[..],
                 }
             }
             In::Fpga(register) => &[self.fpga_register(register)],

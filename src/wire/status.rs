@@ -2,6 +2,8 @@
 
 /// Bytes in one unit of the DDR fill counter (observed).
 pub const DDR_UNIT_BYTES: u64 = 2048;
+/// Units of counters that count 512 bytes, in one of those.
+const SMALL_UNITS: u32 = 4;
 
 /// Units of [`DDR_UNIT_BYTES`] waiting in the camera's memory, of a counter with its lowest
 /// bit at `bit` of a word.
@@ -22,6 +24,19 @@ pub fn decode_ddr_units_of_three(bytes: [u8; 3]) -> u32 {
 /// The three bytes for that many units; more than they can say counts as the most.
 pub fn encode_ddr_units_in_three(units: u64) -> [u8; 3] {
     let [_, bytes @ ..] = (units.min(0xFF_FFFF) as u32).to_be_bytes();
+    bytes
+}
+
+/// The same of a camera whose three bytes begin with the least significant and count 512
+/// bytes.
+pub fn decode_small_ddr_units_of_three(bytes: [u8; 3]) -> u32 {
+    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]) / SMALL_UNITS
+}
+
+/// The three bytes for that many units of [`DDR_UNIT_BYTES`].
+pub fn encode_small_ddr_units_in_three(units: u64) -> [u8; 3] {
+    let small = units.saturating_mul(u64::from(SMALL_UNITS)).min(0xFF_FFFF);
+    let [bytes @ .., _] = (small as u32).to_le_bytes();
     bytes
 }
 

@@ -1,8 +1,7 @@
 //! QHY294 and QHY294PRO M and C: Sony IMX294 and IMX492.
 //!
-//! Settings only. The vendor's library takes a frame of its own while it initialises, and
-//! frames come with their rows swapped in pairs (observed for the 11M mode): both are known,
-//! and neither is done here yet.
+//! Settings only: frames come with their rows swapped in pairs (observed for the 11M mode).
+//! The initialisation of that mode takes a frame that nobody gets.
 
 use super::*;
 
@@ -21,7 +20,7 @@ const PRO_MONO: Model = Model {
     sensor: "Sony IMX492",
     pixel_um: 4.63,
     ddr_mib: 128,
-    read_modes: &[mode("11M MODE", &GAIN_11M), mode("47M MODE", &GAIN_47M)],
+    read_modes: &[mode_11m("11M MODE"), MODE_47M],
     controls: &[&[&no_balance(1.0, 239.0, 16.0)], CONTROLS],
     bins: &[1, 2, 4],
     depths: &[8, 16],
@@ -29,7 +28,7 @@ const PRO_MONO: Model = Model {
     target_shift_tenths_c: 7,
     offset_factor: 1,
     traffic: TrafficLaw::Value,
-    wire: BIG_ENDIAN,
+    wire: WireForm { ddr_counter: DdrCounter::ThreeSmall, ..BIG_ENDIAN },
     init: InitPlan { single: INIT_SINGLE, live: INIT_LIVE, start: &[], first_defaults: FIRST },
     has: Peripherals { frame_numbers: false, ..COOLED },
     facts: &[FACTS],
@@ -55,21 +54,31 @@ const QHY294: Model = Model {
     loader: Some(0xC294),
     firmware_file: Some("QHY294.img"),
     device_type: 4054,
-    read_modes: &[mode("11M MODE", &GAIN_11M), mode("NON-EXIST", &GAIN_11M)],
+    read_modes: &[mode_11m("11M MODE"), mode_11m("NON-EXIST")],
     ..PRO_COLOUR
 };
 
-/// Sizes are those that the vendor's library answers in both modes.
-const fn mode(name: &'static str, gain: &'static GainLaw) -> ReadMode {
+/// Four pixels of the sensor make one.
+const fn mode_11m(name: &'static str) -> ReadMode {
     ReadMode {
         effective: Rect::new(36, 28, 4164, 2795),
         overscan: Rect::new(36, 10, 4164, 10),
+        after_single_init: OWN_FRAME,
         live: RowRule { before: 28, ..RowRule::PLAIN },
         live_area: Some(Rect::new(36, 28, 4164, 2822)),
         unknown: Some("its rows come in swapped pairs"),
-        ..whole_single(read_mode(name, Size::new(4212, 2850), gain))
+        ..whole_single(read_mode(name, Size::new(4212, 2850), &GAIN_11M))
     }
 }
+
+/// What comes on the bus is not known; once it is initialised, the vendor's library answers
+/// the sizes of the other mode.
+const MODE_47M: ReadMode = ReadMode {
+    pixel_um: Some(2.315),
+    before_init: PREPARE_47M,
+    unknown: Some("nobody has seen a frame of it"),
+    ..whole(read_mode("47M MODE", Size::new(8336, 5648), &GAIN_47M))
+};
 
 /// Conversion gain switches at 1600.
 static GAIN_11M: GainLaw = law(&[
@@ -87,13 +96,15 @@ static GAIN_47M: GainLaw = law(&[
 ]);
 
 const CONTROLS: ControlGroups = &[
-    &[gain(3624.0, 1.0), offset(200.0, 0.0), exposure(3600.0), traffic(255.0, 0.0)],
+    &[gain(3624.0, 1.0), offset(200.0, 0.0), EXPOSURE, traffic(255.0, 0.0)],
     BIN_4,
     COOLER,
     WHEEL,
     DDR,
     COMMON,
 ];
+
+const EXPOSURE: Control = Control { write: Write::ExposureFrom(50), ..exposure(3600.0) };
 
 const FIRST: &[(ControlId, f64)] = &[(ControlId::EXPOSURE, 30_000.0)];
 
@@ -118,7 +129,24 @@ const INIT_SINGLE: &[InitStep] = &[
     InitStep::WriteFpga(0x39, 3),
     InitStep::WriteFpga(0x39, 2),
     InitStep::WaitMs(100),
-    InitStep::Exposure,
+];
+
+/// A frame that nobody gets.
+const OWN_FRAME: &[InitStep] =
+    &[InitStep::ExposureUs(30_000), InitStep::Start, InitStep::DropFrame, InitStep::WriteFpga(0x23, 0)];
+
+/// Gets the camera ready for its other sensor mode.
+const PREPARE_47M: &[InitStep] = &[
+    InitStep::ReadFpga(0xC8),
+    InitStep::ReadFpga(0xC9),
+    InitStep::ReadFpga(0xCA),
+    InitStep::ReadFpga(0xCB),
+    InitStep::WriteFpga(0xFF, 1),
+    InitStep::WriteFpga(0x85, 0x22),
+    InitStep::WriteFpga(0x85, 0x33),
+    InitStep::WriteFpga(0xFF, 0),
+    InitStep::WriteFpga(0x39, 3),
+    InitStep::WaitMs(1000),
 ];
 
 const INIT_LIVE: &[InitStep] = &[

@@ -227,7 +227,8 @@ static GAIN_42PRO_HDR: GainLaw = GainLaw {
     ..law(&[
         piece(0, fixed(1), fixed(16)).more_analogue([fixed(2), fixed(0)]),
         piece(1, fixed(2), fixed(16)).more_analogue([rising(2, 1), fixed(0)]),
-        piece(7, fixed(2), rising(17, 1)).more_analogue([fixed(7), fixed(0)]),
+        piece(7, fixed(2), Line { first: 17, step: 1, per: 1, most: 255 })
+            .more_analogue([fixed(7), fixed(0)]),
     ])
 };
 static GAIN_42PRO: GainLaw = law(&[piece(0, rising(0, 1), fixed(8)), piece(9, fixed(8), rising(9, 1))]);
@@ -418,7 +419,6 @@ const QHY5III0204: Model = Model {
         &[&[exposure(3600.0)]],
         CONTROLS,
     ],
-    depths: &[16],
     init: InitPlan { single: INIT_LINE_SINGLE, live: INIT_LINE_LIVE, start: &[], first_defaults: FIRST_LINE },
     has: Peripherals { cooler: true, frame_numbers: false, ..BARE },
     ..QHY2020
