@@ -419,6 +419,7 @@ const QHY5III0204: Model = Model {
         &[&[exposure(3600.0)]],
         CONTROLS,
     ],
+    depths: &[16],
     init: InitPlan { single: INIT_LINE_SINGLE, live: INIT_LINE_LIVE, start: &[], first_defaults: FIRST_LINE },
     has: Peripherals { cooler: true, frame_numbers: false, ..BARE },
     ..QHY2020
