@@ -216,13 +216,15 @@ const READ_MODES_568: &[ReadMode] = &[
         live: ROWS_568,
         ..read_mode("Full Resolution", Size::new(2472, 2064), &PLAIN_64)
     },
-    // The vendor's library answers an effective area of 1236 columns.
+    // The vendor's library answers an effective area of 1236 columns, and takes frames with
+    // rows of 1240 from the bus.
     ReadMode {
         effective: Rect::new(0, 0, 1236, 1032),
         readout_code: 4,
         hardware_bin: 2,
         pixel_um: Some(5.48),
-        unknown: Some("nobody has seen how wide its rows are on the bus"),
+        single: RowRule { binned: true, ..ROWS_568 },
+        live: RowRule { binned: true, ..ROWS_568 },
         ..read_mode("2X2 FD Binning", Size::new(1240, 1032), &PLAIN_64)
     },
 ];

@@ -108,12 +108,14 @@ const SINGLE_5III: RowRule = RowRule { min_rows: 600, ..FULL.single };
 /// one mode or two by it; on the QHY585 always two).
 const SINCE: Option<[u8; 3]> = Some([24, 12, 5]);
 
-/// Two gains in one frame; settings of gain and offset have no effect.
+/// Two gains; settings of gain and offset have no effect. The vendor's library takes rows of
+/// 7712 columns from the bus, twice those of the picture.
 const HDR: ReadMode = ReadMode {
     name: "Linearity HDR",
     readout_code: 3,
     gain: &GAIN_HDR,
     fixed: &[(ControlId::GAIN, 9.0), (ControlId::OFFSET, 100.0)],
+    unknown: Some("how the two gains of a frame become one picture is not known"),
     ..FULL
 };
 
