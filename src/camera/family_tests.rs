@@ -52,6 +52,8 @@ fn spell(step: &Step) -> Option<String> {
         }
     };
     Some(match step {
+        // Sent by another thread there, at any time.
+        Step::Send(Out::Command(Command::Supervision { .. })) => return None,
         Step::Send(request) => out(request),
         Step::Setting(_, command) => out(&Out::Command(*command)),
         Step::Ask(request) => {

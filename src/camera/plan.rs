@@ -161,6 +161,8 @@ fn steps(model: &Model, settings: &Settings, steps: &[InitStep]) -> Vec<Step> {
             InitStep::DdrOn => Step::Send(Out::Command(Command::DdrOn)),
             InitStep::Ddr(mode) => Step::Send(Out::Command(Command::Ddr(mode))),
             InitStep::WatchdogOn => Step::WatchdogOn,
+            InitStep::SupervisionOn if !model.has.supervision => return None,
+            InitStep::SupervisionOn => Step::Send(Out::Command(Command::Supervision { on: true })),
             InitStep::Exposure => setting(Slot::Exposure)?,
             InitStep::ExposureUs(exposure_us) => {
                 Step::Setting(Slot::Exposure, Command::Exposure { exposure_us })
@@ -228,6 +230,9 @@ pub(super) fn close(model: &Model, fed: bool) -> Vec<Step> {
     }
     if fed {
         plan.push(Step::Ask(In::Page(page::WATCHDOG_OFF)));
+    }
+    if model.has.supervision {
+        plan.push(Step::Send(Out::Command(Command::Supervision { on: false })));
     }
     plan
 }

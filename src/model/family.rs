@@ -45,6 +45,7 @@ pub(super) const BARE: Peripherals = Peripherals {
     guide_port: None,
     trigger: false,
     watchdog: false,
+    supervision: false,
     frame_numbers: true,
     low_dark_current: None,
 };

@@ -58,6 +58,7 @@ const MONO: Model = Model {
         guide_port: None,
         trigger: true,
         watchdog: true,
+        supervision: false,
         frame_numbers: true,
         low_dark_current: Some(LowDarkCurrent {
             register: 0x19E,

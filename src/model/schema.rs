@@ -310,6 +310,8 @@ pub enum InitStep {
     Speed,
     /// Switches the watchdog on, once after open, on a camera that has one.
     WatchdogOn,
+    /// Says that the host watches over the camera, to one that wants to know.
+    SupervisionOn,
     /// Sends the sample size.
     Depth,
     /// Sends the region.
@@ -333,6 +335,9 @@ pub struct Peripherals {
     pub trigger: bool,
     /// Host-fed watchdog.
     pub watchdog: bool,
+    /// Is told when the host watches over it ([`InitStep::SupervisionOn`]), and when it
+    /// closes it.
+    pub supervision: bool,
     /// Hardware frame numbers.
     pub frame_numbers: bool,
     /// Sensor circuits that the host switches off during long exposures.

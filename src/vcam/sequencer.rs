@@ -149,7 +149,7 @@ impl Sequencer {
             Command::Offset(offset) => self.settings.offset = offset,
             Command::Traffic(traffic) => self.settings.traffic = traffic,
             Command::DdrOn => self.ddr.clear(),
-            Command::Ddr(_) | Command::Speed(_) => {}
+            Command::Ddr(_) | Command::Speed(_) | Command::Supervision { .. } => {}
             Command::Start => {
                 self.ddr.clear();
                 self.expose(now, around);

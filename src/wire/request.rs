@@ -155,6 +155,11 @@ pub enum Command {
         /// On.
         on: bool,
     },
+    /// AE: the host watches over the camera (3), or ends that (4).
+    Supervision {
+        /// It begins.
+        on: bool,
+    },
 }
 
 /// Content of command A2.
@@ -188,6 +193,10 @@ pub struct GainCode {
 /// The data byte of an order for a guide port, by pin; bit 0 is set to let it go. It names
 /// the pin a second time.
 const GUIDE_DATA: [u8; 4] = [0x20, 0x80, 0x10, 0x40];
+
+/// Byte 1 of AE.
+const SUPERVISION_ON: u8 = 3;
+const SUPERVISION_OFF: u8 = 4;
 
 /// Why bytes are no request we know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -392,6 +401,10 @@ impl Command {
                 bytes[0] = 0xAB;
                 bytes[1] = u8::from(on);
             }
+            Command::Supervision { on } => {
+                bytes[0] = 0xAE;
+                bytes[1] = if on { SUPERVISION_ON } else { SUPERVISION_OFF };
+            }
         }
         bytes
     }
@@ -448,6 +461,8 @@ impl Command {
             0xA9 if data[1] == 0xFF => Command::DdrOn,
             0xA9 => Command::Ddr(data[1]),
             0xAB => Command::TriggerOut { on: data[1] != 0 },
+            0xAE if data[1] == SUPERVISION_ON => Command::Supervision { on: true },
+            0xAE if data[1] == SUPERVISION_OFF => Command::Supervision { on: false },
             other => return Err(DecodeError::UnknownCommand(other)),
         })
     }

@@ -94,6 +94,7 @@ fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(single, bits, readout)| { Command::InitWith { single, bits: bits << 1, readout } }),
         any::<u8>().prop_map(Command::Speed),
         any::<bool>().prop_map(|on| Command::TriggerOut { on }),
+        any::<bool>().prop_map(|on| Command::Supervision { on }),
     ]
 }
 

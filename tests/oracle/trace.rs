@@ -22,6 +22,7 @@ const SIGNIFICANT: &[(u8, usize)] = &[
     (0xA8, 3),
     (0xA9, 2),
     (0xAB, 2),
+    (0xAE, 2),
 ];
 
 /// The requests that one call of the script caused.
@@ -84,6 +85,8 @@ fn control(line: &str) -> Option<String> {
     }
     let data = text(line, "d")?;
     let data = match code.as_str() {
+        // Sent once after each initialisation, by the thread that asks the power page.
+        "D1" if data.starts_with("ae03") => return None,
         "D1" => {
             let command = u8::from_str_radix(data.get(..2)?, 16).ok()?;
             let length = number(line, "n")?;

@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR, OLDER];
 const MONO: Model = Model {
     name: "QHY411M",
     summary: "medium format mono, 151 Mpx, cooled",
-    level: Level::Experimental,
+    level: Level::Tables,
     product: 0xC414,
     identity: IdentityByte::Mono,
     loader: Some(0xC413),
@@ -27,15 +27,8 @@ const MONO: Model = Model {
     traffic: TrafficLaw::Value,
     wire: BIG_ENDIAN,
     init: InitPlan { single: INIT, live: INIT, start: &[], first_defaults: MONO_DEFAULTS },
-    has: Peripherals { gps: true, ..COOLED },
-    facts: &[
-        FACTS,
-        &[fact(
-            Topic::Frames,
-            Source::Guess,
-            "all rows that come beyond those of the picture come before it",
-        )],
-    ],
+    has: Peripherals { gps: true, supervision: true, ..COOLED },
+    facts: &[FACTS],
 };
 
 const COLOUR: Model = Model {
@@ -54,6 +47,7 @@ const COLOUR: Model = Model {
 const OLDER: Model = Model {
     name: "QHY411",
     summary: "medium format mono, 151 Mpx, cooled, older model",
+    level: Level::Experimental,
     product: 0xC412,
     identity: IdentityByte::Any,
     loader: Some(0xC411),
@@ -70,14 +64,14 @@ const OLDER: Model = Model {
             Availability::No,
             range(0.0, 60.0, 1.0),
             Read::Stored(50.0),
-            Write::Stored,
+            Write::Refused,
         )]],
         &[BIN_3_4, BITS_32, COOLER, FRAME_NUMBERS, COMMON],
     ],
     traffic: TrafficLaw::Nothing,
     wire: SHORT_GAIN,
     init: InitPlan { single: INIT_OLDER, live: INIT_OLDER, start: &[], first_defaults: MONO_DEFAULTS },
-    has: Peripherals { wheel: false, gps: false, ..MONO.has },
+    has: Peripherals { wheel: false, gps: false, supervision: false, ..MONO.has },
     facts: &[FACTS],
     ..MONO
 };
@@ -152,6 +146,7 @@ const INIT: &[InitStep] = &[
     InitStep::WriteFpga(0x27, 5),
     InitStep::ProbePressure,
     InitStep::ProbeHumidity,
+    InitStep::SupervisionOn,
 ];
 
 const INIT_OLDER: &[InitStep] = &[InitStep::Init, InitStep::WaitMs(200)];

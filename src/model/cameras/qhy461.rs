@@ -9,7 +9,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR];
 const MONO: Model = Model {
     name: "QHY461M",
     summary: "medium format mono, 102 Mpx, cooled",
-    level: Level::Experimental,
+    level: Level::Tables,
     product: 0xC462,
     identity: IdentityByte::Mono,
     loader: Some(0xC461),
@@ -34,15 +34,8 @@ const MONO: Model = Model {
         start: &[],
         first_defaults: DEFAULTS_5_S_TRAFFIC_50,
     },
-    has: Peripherals { gps: true, low_dark_current: low_dark_current(0x19E), ..COOLED },
-    facts: &[
-        FACTS,
-        &[fact(
-            Topic::Frames,
-            Source::Guess,
-            "all rows that come beyond those of the picture come before it",
-        )],
-    ],
+    has: Peripherals { gps: true, supervision: true, low_dark_current: low_dark_current(0x19E), ..COOLED },
+    facts: &[FACTS],
 };
 
 const COLOUR: Model = Model {
@@ -64,7 +57,9 @@ const READ_MODES: &[ReadMode] = &[
     mode("Extend Fullwell 2CMS 16BIT", 3, &EXTENDED),
 ];
 
-const ROWS: RowRule = RowRule { lead: 150, first_at_zero: 25, min_rows: 300, align: 2, ..RowRule::PLAIN };
+/// Two rows come behind the picture.
+const ROWS: RowRule =
+    RowRule { lead: 148, first_at_zero: 25, after: 2, beyond: 2, min_rows: 300, align: 2, ..RowRule::PLAIN };
 
 const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> ReadMode {
     ReadMode {
@@ -103,6 +98,7 @@ const INIT_SINGLE: &[InitStep] = &[
     InitStep::Traffic,
     InitStep::DdrOn,
     InitStep::WriteFpga(0x27, 5),
+    InitStep::SupervisionOn,
 ];
 
 const INIT_LIVE: &[InitStep] = &[
@@ -115,4 +111,5 @@ const INIT_LIVE: &[InitStep] = &[
     InitStep::Traffic,
     InitStep::DdrOn,
     InitStep::WriteFpga(0x27, 5),
+    InitStep::SupervisionOn,
 ];

@@ -41,6 +41,7 @@ const QHY811M: Model = Model {
     sensor: "Sony IMX811",
     // The vendor's library answers 0.
     pixel_um: 2.81,
+    has: Peripherals { supervision: true, ..QHY661.has },
     read_modes: &[
         FULL_811,
         ReadMode {
@@ -121,4 +122,5 @@ const INIT: &[InitStep] = &[
     InitStep::Init,
     InitStep::WaitMs(200),
     InitStep::Region,
+    InitStep::SupervisionOn,
 ];

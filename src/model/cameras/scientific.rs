@@ -84,7 +84,7 @@ const QHY4040: Model = Model {
         ..whole(read_mode("STANDARD MODE", Size::new(4096, 4118), &GAIN_4040))
     }],
     controls: &[
-        &[&[gain(279.0, 1.0), offset(41.0, 22.0), speed_at(4.0, 1.0), no_traffic(60.0, 0.0)]],
+        &[&[gain(279.0, 1.0), offset(41.0, 22.0), speed_at(4.0, 1.0), refused_traffic(60.0, 0.0)]],
         &[
             &[exposure(3600.0)],
             &no_balance(1.0, 4000.0, 0.0),
@@ -261,6 +261,7 @@ const QHY6060: Model = Model {
     digital_slots: DigitalSlots::First,
     wire: WireForm { can_empty: false, ..SHORT_COUNTER },
     init: InitPlan { single: INIT_6060_SINGLE, live: INIT_6060_LIVE, start: &[], first_defaults: &[] },
+    has: Peripherals { supervision: true, ..QHY2020.has },
     ..QHY2020
 };
 
@@ -288,7 +289,7 @@ const QHY6060FSIPRO: Model = Model {
     ],
     target_shift_tenths_c: 0,
     wire: WireForm { can_empty: false, ..BIG_ENDIAN },
-    has: Peripherals { cooler: true, wheel: true, gps: true, ..BARE },
+    has: Peripherals { wheel: true, gps: true, ..QHY6060.has },
     ..QHY6060
 };
 
@@ -470,6 +471,11 @@ const fn no_traffic(most: f64, value: f64) -> Control {
     Control { available: Availability::No, write: Write::Stored, ..traffic(most, value) }
 }
 
+/// The same, and setting it is an error.
+const fn refused_traffic(most: f64, value: f64) -> Control {
+    Control { write: Write::Refused, ..no_traffic(most, value) }
+}
+
 const INIT_2020_SINGLE: &[InitStep] = &[
     InitStep::Init,
     InitStep::WaitMs(200),
@@ -564,6 +570,7 @@ const INIT_6060_SINGLE: &[InitStep] = &[
     InitStep::ReadPage(6),
     InitStep::ProbeHumidity,
     InitStep::ProbePressure,
+    InitStep::SupervisionOn,
 ];
 const INIT_6060_LIVE: &[InitStep] = &[
     InitStep::Init,
@@ -571,6 +578,7 @@ const INIT_6060_LIVE: &[InitStep] = &[
     InitStep::ReadPage(6),
     InitStep::ProbeHumidity,
     InitStep::ProbePressure,
+    InitStep::SupervisionOn,
 ];
 
 const INIT_9701: &[InitStep] = &[
