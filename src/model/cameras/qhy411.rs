@@ -54,8 +54,13 @@ const OLDER: Model = Model {
     firmware_file: Some("QHY411.img"),
     device_type: 4060,
     read_modes: &[ReadMode {
-        unknown: Some("the form of its frames changes between single and live mode in a way not understood"),
-        ..whole(read_mode("STANDARD MODE", Size::new(14208, 10656), &GAIN_OLDER))
+        chip_mm: CHIP_MM,
+        wire_columns: 14304,
+        first_column: 48,
+        single: RowRule { after: 92, ..ROWS_OLDER },
+        live: ROWS_OLDER,
+        unknown: Some("its exposures are started in a way not understood"),
+        ..read_mode("STANDARD MODE", Size::new(14208, 10656), &GAIN_OLDER)
     }],
     controls: &[
         &[&[gain(339.0, 30.0), offset(255.0, 30.0), exposure(3600.0)], &no_balance(1.0, 4000.0, 0.0)],
@@ -89,6 +94,7 @@ const READ_MODES: &[ReadMode] = &[
     mode("12BITS MODE", 2, &STAGED[0]),
     // The effective area that the vendor's library answers is higher than the image.
     ReadMode {
+        chip_mm: CHIP_MM,
         effective: Rect::new(16, 0, 4736, 3496),
         optical_black: Rect::new(0, 0, 16, 3496),
         readout_code: 4,
@@ -100,6 +106,7 @@ const READ_MODES: &[ReadMode] = &[
 
 const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> ReadMode {
     ReadMode {
+        chip_mm: CHIP_MM,
         effective: Rect::new(48, 0, 14208, 10656),
         optical_black: Rect::new(0, 0, 48, 10748),
         readout_code,
@@ -108,6 +115,11 @@ const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> R
         ..read_mode(name, Size::new(14304, 10748), gain)
     }
 }
+
+/// With the rows before the picture.
+const CHIP_MM: Option<(f64, f64)> = Some((53.78304, 40.7584));
+
+const ROWS_OLDER: RowRule = RowRule { lead: 92, beyond: 92, ..RowRule::PLAIN };
 
 const ROWS: RowRule = RowRule { lead: 92, first_at_zero: 81, ..RowRule::PLAIN };
 

@@ -246,10 +246,12 @@ const QHY6060: Model = Model {
     read_modes: &[
         ReadMode {
             unknown: UNSEEN,
+            wire_columns: 7936,
             ..whole(read_mode("HIGH GAIN MODE", Size::new(6200, 6134), &GAIN_6060[0]))
         },
         ReadMode {
             unknown: UNSEEN,
+            wire_columns: 7936,
             ..whole(read_mode("LOW GAIN MODE", Size::new(6200, 6134), &GAIN_6060[1]))
         },
     ],
@@ -272,8 +274,16 @@ const QHY6060FSIPRO: Model = Model {
     firmware_file: None,
     device_type: 4124,
     read_modes: &[
-        ReadMode { unknown: UNSEEN, ..read_mode("HIGH GAIN MODE", Size::new(6200, 6134), &GAIN_6060[0]) },
-        ReadMode { unknown: UNSEEN, ..read_mode("LOW GAIN MODE", Size::new(6200, 6134), &GAIN_6060[1]) },
+        ReadMode {
+            unknown: UNSEEN,
+            wire_columns: 7936,
+            ..read_mode("HIGH GAIN MODE", Size::new(6200, 6134), &GAIN_6060[0])
+        },
+        ReadMode {
+            unknown: UNSEEN,
+            wire_columns: 7936,
+            ..read_mode("LOW GAIN MODE", Size::new(6200, 6134), &GAIN_6060[1])
+        },
     ],
     controls: &[
         &[&[gain(278.0, 1.0), offset(31.0, 0.0), speed(3.0), no_traffic(255.0, 0.0)]],
