@@ -194,7 +194,7 @@ proptest! {
             prop_assert_eq!(wire.crop.y, rule.lead + frame.y);
         }
 
-        let plan = FramePlan::new(model, &settings).unwrap();
+        let plan = FramePlan::new(model, &settings).unwrap_or_else(|e| panic!("{} {wire:?}: {e:?}", model.name));
         prop_assert_eq!((plan.info.width, plan.info.height), (region.width, region.height));
         prop_assert!(plan.info.len_bytes() <= whole_frame_bytes(model, &settings));
         let bytes = if settings.depth > 8 { 2 } else { 1 };

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::util::{Bayer, Rect, Size};
+use crate::util::{Bayer, Rect, Size, Taps};
 
 use super::debayer::Method;
 use super::runs::Runs;
@@ -123,6 +123,8 @@ impl WireLayout {
 pub struct Settings {
     /// Form of the frame on the wire.
     pub wire: WireLayout,
+    /// In what turn its samples come, if not in the order of the picture.
+    pub taps: Option<Taps>,
     /// The part that becomes the picture, in wire samples: lead rows are above it.
     pub crop: Rect,
     /// Sums `bin`×`bin` samples. Groups that are cut by the right or lower border are left
@@ -154,6 +156,7 @@ impl Settings {
         let crop = Rect::new(0, 0, wire.columns, wire.rows);
         Settings {
             wire,
+            taps: None,
             crop,
             bin: 1,
             same_colour: false,
@@ -179,6 +182,8 @@ pub enum PlanError {
     NothingLeft(Size, u32),
     /// Rows of so many packed samples do not end with a byte.
     Packing(u32),
+    /// Samples cannot come in turns in such a frame, or not packed ones.
+    Taps,
     /// Debayering sums of different colours.
     DebayerBinned,
     /// Debayering at 32 bits.
@@ -210,6 +215,7 @@ impl fmt::Display for PlanError {
             PlanError::Packing(columns) => {
                 write!(f, "rows of {columns} packed samples do not end with a byte")
             }
+            PlanError::Taps => f.write_str("the frame has no whole number of blocks of columns"),
             PlanError::DebayerBinned => f.write_str("sums of different colours cannot be debayered"),
             PlanError::DebayerDepth => f.write_str("a 32-bit frame cannot be debayered"),
             PlanError::Header(bytes) => write!(f, "the frame is too short for a {bytes} byte header"),
@@ -259,6 +265,10 @@ impl Plan {
             return Err(PlanError::Packing(wire.columns));
         }
         let frame_len = wire.frame_len().ok_or(PlanError::TooLarge)?;
+        let packed = matches!(wire.sample, Sample::Packed(_));
+        if settings.taps.is_some_and(|taps| packed || !taps.fits(wire.columns, wire.rows)) {
+            return Err(PlanError::Taps);
+        }
         let bounds = Size::new(wire.columns, wire.rows);
         if !crop.fits(bounds) {
             return Err(PlanError::Crop(crop, bounds));

@@ -1,6 +1,6 @@
 //! What a picture is: the slow and obvious way, against which the fast ones are tested.
 
-use crate::util::Bayer;
+use crate::util::{Bayer, Taps};
 
 use super::debayer::Method;
 use super::plan::{Depth, Sample, Settings, WireLayout};
@@ -53,7 +53,7 @@ fn binned(settings: &Settings, frame: &[u8]) -> (usize, usize, Vec<u64>) {
             for j in 0..bin {
                 for i in 0..bin {
                     let (x, y) = (first(x) + i * step, first(y) + j * step);
-                    sum += sample(wire, frame, crop.x + x, crop.y + y);
+                    sum += sample(wire, settings.taps, frame, crop.x + x, crop.y + y);
                 }
             }
             values.push(if average { sum / u64::from(bin * bin) } else { sum });
@@ -63,8 +63,15 @@ fn binned(settings: &Settings, frame: &[u8]) -> (usize, usize, Vec<u64>) {
 }
 
 /// One sample of a frame.
-fn sample(wire: WireLayout, frame: &[u8], x: u32, y: u32) -> u64 {
-    let i = y as usize * wire.columns as usize + x as usize;
+fn sample(wire: WireLayout, taps: Option<Taps>, frame: &[u8], x: u32, y: u32) -> u64 {
+    let (columns, x, y) = (wire.columns as usize, x as usize, y as usize);
+    let i = match taps {
+        None => y * columns + x,
+        Some(taps) => {
+            let together = taps.rows as usize;
+            y / together * together * columns + taps.place(columns, y % together, x)
+        }
+    };
     match wire.sample {
         Sample::U8 => u64::from(frame[i]),
         Sample::U16Be => u64::from(frame[2 * i]) * 256 + u64::from(frame[2 * i + 1]),

@@ -15,15 +15,31 @@ use super::plan::{HEADER_AT, Plan, PlanError, Sample, Settings};
 use super::runs::Place;
 use super::swap::Swapper;
 use super::unpack::Packing;
+use crate::util::Taps;
 
 /// Takes the bytes of one frame and writes the picture.
 #[derive(Debug)]
 pub struct Sink<'a> {
     plan: Plan,
     out: &'a mut [u8],
+    /// Bytes of the frame that came.
+    received: usize,
+    /// Those of them that were taken, in the order of the picture.
     position: usize,
     header: Vec<u8>,
+    turns: Option<Turns>,
     stage: Stage,
+}
+
+/// Rows that come together, sample by sample in turn.
+#[derive(Debug)]
+struct Turns {
+    taps: Taps,
+    sample_bytes: usize,
+    /// What came of rows that are not complete.
+    part: Vec<u8>,
+    /// Rows in order.
+    rows: Vec<u8>,
 }
 
 /// What happens to the bytes of a run.
@@ -95,13 +111,22 @@ impl<'a> Sink<'a> {
             Stage::Copy
         };
         let header = Vec::with_capacity(plan.header_len());
-        Ok(Sink { plan: *plan, out, position: 0, header, stage })
+        let turns = settings.taps.map(|taps| Turns {
+            taps,
+            sample_bytes: settings.wire.sample.depth().bytes(),
+            part: Vec::new(),
+            rows: vec![0; taps.rows as usize * plan.stride()],
+        });
+        Ok(Sink { plan: *plan, out, received: 0, position: 0, header, turns, stage })
     }
 
     /// Begins again with the first byte of a frame; what the picture holds is written over.
     pub fn restart(&mut self) {
-        self.position = 0;
+        (self.received, self.position) = (0, 0);
         self.header.clear();
+        if let Some(turns) = &mut self.turns {
+            turns.part.clear();
+        }
         match &mut self.stage {
             Stage::Copy => {}
             Stage::Swap(swapper) => *swapper = Swapper::default(),
@@ -111,15 +136,52 @@ impl<'a> Sink<'a> {
 
     /// Wire bytes that are still to come.
     pub fn bytes_missing(&self) -> usize {
-        self.plan.frame_len() - self.position
+        self.plan.frame_len() - self.received
     }
 
     /// Takes the next bytes of the frame; returns how many, which is all of them unless
     /// the frame is complete before.
     pub fn push(&mut self, wire_bytes: &[u8]) -> usize {
         let taken = wire_bytes.len().min(self.bytes_missing());
-        let mut rest = &wire_bytes[..taken];
-        self.keep_header(rest);
+        let bytes = &wire_bytes[..taken];
+        self.keep_header(bytes);
+        self.received += taken;
+        match self.turns.take() {
+            None => self.lay(bytes),
+            Some(mut turns) => {
+                self.sort(&mut turns, bytes);
+                self.turns = Some(turns);
+            }
+        }
+        taken
+    }
+
+    /// Takes bytes that come in turns; whatever rows become complete go on.
+    fn sort(&mut self, turns: &mut Turns, mut bytes: &[u8]) {
+        let len = turns.rows.len();
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(len - turns.part.len()));
+            bytes = later;
+            if now.len() < len {
+                turns.part.extend_from_slice(now);
+                if turns.part.len() < len {
+                    return;
+                }
+            }
+            match self.plan.runs().place(self.position) {
+                Place::Gap(length) if length >= len => self.position += len,
+                _ => {
+                    let wire = if now.len() < len { &turns.part } else { now };
+                    turns.taps.sort(wire, turns.sample_bytes, &mut turns.rows);
+                    self.lay(&turns.rows);
+                }
+            }
+            turns.part.clear();
+        }
+    }
+
+    /// Takes bytes in the order of the picture.
+    fn lay(&mut self, mut rest: &[u8]) {
         while !rest.is_empty() {
             let length = match self.plan.runs().place(self.position) {
                 Place::Gap(length) => length.min(rest.len()),
@@ -132,7 +194,6 @@ impl<'a> Sink<'a> {
             self.position += length;
             rest = &rest[length..];
         }
-        taken
     }
 
     /// Ends the frame. Without an error the picture is complete.
@@ -148,11 +209,11 @@ impl<'a> Sink<'a> {
 
     fn keep_header(&mut self, bytes: &[u8]) {
         let end = HEADER_AT + self.plan.header_len();
-        if self.position >= end {
+        if self.received >= end {
             return;
         }
-        let from = HEADER_AT.saturating_sub(self.position).min(bytes.len());
-        let to = (end - self.position).min(bytes.len());
+        let from = HEADER_AT.saturating_sub(self.received).min(bytes.len());
+        let to = (end - self.received).min(bytes.len());
         self.header.extend_from_slice(&bytes[from..to]);
     }
 

@@ -4,9 +4,16 @@ use proptest::prelude::*;
 
 use super::plan::MAX_BIN;
 use super::*;
-use crate::util::{Bayer, Rect, Size};
+use crate::util::{Bayer, Rect, Size, Taps};
 
 const GUARD: u8 = 0xA5;
+
+const TAPS: [Taps; 4] = [
+    Taps { turns: &[0, 1], rows: 1 },
+    Taps { turns: &[3, 1, 0, 2], rows: 1 },
+    Taps { turns: &[1, 0], rows: 2 },
+    Taps { turns: &[2, 3, 0, 1], rows: 2 },
+];
 
 fn settings() -> impl Strategy<Value = Settings> {
     let packed = (0..Packing::ALL.len()).prop_map(|i| Sample::Packed(Packing::ALL[i]));
@@ -27,10 +34,12 @@ fn settings() -> impl Strategy<Value = Settings> {
         (Just(wire), 0u32..4, 0..columns, 0..rows, 1..=columns, 1..=rows)
     });
     let method = prop_oneof![Just(Method::Bilinear), Just(Method::Gradient)];
-    let how = (1u32..6, any::<bool>(), any::<bool>(), depth, any::<bool>(), method);
+    let how = (1u32..6, any::<bool>(), any::<bool>(), depth, (any::<bool>(), 0usize..9), method);
     (area, how, order, header_bytes).prop_map(|(area, how, order, header_bytes)| {
         let (wire, kind, x, y, w, h) = area;
-        let (bin, same_colour, average, depth, as_wire, method) = how;
+        let (bin, same_colour, average, depth, (as_wire, taps), method) = how;
+        let packed = matches!(wire.sample, Sample::Packed(_));
+        let taps = TAPS.get(taps).copied().filter(|taps| !packed && taps.fits(wire.columns, wire.rows));
         let h = h.min(wire.rows - y);
         let crop = match kind {
             0 => Rect::new(0, y, wire.columns, h),
@@ -45,6 +54,7 @@ fn settings() -> impl Strategy<Value = Settings> {
         let room = wire.frame_len().unwrap().saturating_sub(4);
         Settings {
             wire,
+            taps,
             crop,
             bin,
             same_colour,
@@ -179,6 +189,12 @@ fn settings_without_a_picture_are_refused() {
         let packed = WireLayout { columns, rows: 2, sample: Sample::Packed(packing) };
         assert_eq!(error(Settings::whole(packed)), PlanError::Packing(columns));
     }
+
+    let taps = Some(Taps { turns: &[1, 0], rows: 1 });
+    let odd = WireLayout { columns: 9, rows: 2, sample: Sample::U8 };
+    assert_eq!(error(Settings { taps, ..Settings::whole(odd) }), PlanError::Taps);
+    let packed = WireLayout { columns: 8, rows: 2, sample: Sample::Packed(Packing::Low12) };
+    assert_eq!(error(Settings { taps, ..Settings::whole(packed) }), PlanError::Taps);
 
     let tiny = Settings::whole(WireLayout { columns: 3, rows: 1, sample: Sample::U16Be });
     assert_eq!(error(Settings { header_bytes: 9600, ..tiny }), PlanError::Header(6));

@@ -24,6 +24,7 @@ use crate::util::{Rect, Size};
 pub(super) const BIG_ENDIAN: WireForm = WireForm {
     endpoint: 0x81,
     order: ByteOrder::Big,
+    taps: None,
     live_header_bytes: 0,
     can_empty: true,
     ddr_counter: DdrCounter::Word { bit: 6 },

@@ -44,6 +44,7 @@ const MONO: Model = Model {
     wire: WireForm {
         endpoint: 0x81,
         order: ByteOrder::Big,
+        taps: None,
         live_header_bytes: 0,
         can_empty: true,
         ddr_counter: DdrCounter::Word { bit: 6 },

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::util::{Bayer, Rect, Size};
+use crate::util::{Bayer, Rect, Size, Taps};
 
 use super::control::ControlId;
 use super::curves::Curve;
@@ -200,6 +200,8 @@ pub struct WireForm {
     pub endpoint: u8,
     /// Byte order of 16-bit samples.
     pub order: ByteOrder,
+    /// In what turn samples come, if not in the order of the picture.
+    pub taps: Option<Taps>,
     /// Bytes before the pixels of a live frame.
     pub live_header_bytes: u32,
     /// Whether the order that empties the DDR buffer is known of this model.

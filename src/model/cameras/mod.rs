@@ -7,7 +7,7 @@ pub(super) use super::gain_laws::*;
 pub(super) use super::rows::{RowOrder, RowRule};
 pub(super) use super::schema::*;
 pub(super) use super::source::{Level, Source, Topic};
-pub(super) use crate::util::{Bayer, Rect, Size};
+pub(super) use crate::util::{Bayer, Rect, Size, Taps};
 
 mod global_shutter;
 mod planetary;

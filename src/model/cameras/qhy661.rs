@@ -52,7 +52,9 @@ const QHY811M: Model = Model {
         },
     ],
     controls: &[&[&[offset(4095.0, 255.0)]], CONTROLS],
-    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { order: ByteOrder::Little, taps: Some(HALVES), can_empty: false, ..BIG_ENDIAN },
+    level: Level::Tables,
+    facts: &[FACTS],
     ..QHY661
 };
 
@@ -87,6 +89,9 @@ const fn full(name: &'static str, image: Size, gain: &'static GainLaw) -> ReadMo
     };
     ReadMode { single: rows, live: rows, ..read_mode(name, image, gain) }
 }
+
+/// The left and the right half of each row.
+const HALVES: Taps = Taps { turns: &[0, 1], rows: 1 };
 
 const FULL_811: ReadMode = ReadMode {
     effective: Rect::new(268, 268, 19240, 12840),

@@ -71,6 +71,7 @@ static GAIN_2020: GainLaw = law(&[
 
 const QHY4040: Model = Model {
     name: "QHY4040",
+    level: Level::Tables,
     summary: "scientific mono, 17 Mpx, cooled",
     product: 0x4041,
     loader: Some(0x4040),
@@ -79,10 +80,8 @@ const QHY4040: Model = Model {
     sensor: "Gpixel GSENSE4040",
     pixel_um: 9.0,
     ddr_mib: 1024,
-    read_modes: &[ReadMode {
-        unknown: NO_CROP,
-        ..whole(read_mode("STANDARD MODE", Size::new(4096, 4118), &GAIN_4040))
-    }],
+    read_modes: &[whole(read_mode("STANDARD MODE", Size::new(4096, 4118), &GAIN_4040))],
+    wire: WireForm { taps: Some(EIGHTHS), ..QHY2020.wire },
     controls: &[
         &[&[gain(279.0, 1.0), offset(41.0, 22.0), speed_at(4.0, 1.0), refused_traffic(60.0, 0.0)]],
         &[
@@ -103,6 +102,9 @@ const QHY4040: Model = Model {
     has: Peripherals { cooler: true, gps: true, ..BARE },
     ..QHY2020
 };
+
+/// Eight parts of each row.
+const EIGHTHS: Taps = Taps { turns: &[0, 1, 2, 3, 4, 5, 6, 7], rows: 1 };
 
 static GAIN_4040: GainLaw = law(&[piece(0, rising(0, 1), fixed(8)), piece(33, fixed(32), rising(9, 1))]);
 
@@ -125,14 +127,14 @@ const QHY4040PROF: Model = Model {
     ],
     bins: &[1, 2],
     traffic: TrafficLaw::Value,
-    wire: WireForm { can_empty: false, ..SHORT_GAIN },
+    wire: WireForm { taps: Some(EIGHTHS), can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_PROF_SINGLE, live: INIT_PROF_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { cooler: true, wheel: true, ..BARE },
     ..QHY4040
 };
 
 const fn mode_prof(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> ReadMode {
-    ReadMode { readout_code, unknown: NO_CROP, ..whole(read_mode(name, Size::new(4096, 4118), gain)) }
+    ReadMode { readout_code, ..whole(read_mode(name, Size::new(4096, 4118), gain)) }
 }
 
 static GAIN_PROF: GainLaw = law(&[
@@ -245,12 +247,10 @@ const QHY6060: Model = Model {
     ddr_mib: 1024,
     read_modes: &[
         ReadMode {
-            unknown: UNSEEN,
             wire_columns: 7936,
             ..whole(read_mode("HIGH GAIN MODE", Size::new(6200, 6134), &GAIN_6060[0]))
         },
         ReadMode {
-            unknown: UNSEEN,
             wire_columns: 7936,
             ..whole(read_mode("LOW GAIN MODE", Size::new(6200, 6134), &GAIN_6060[1]))
         },
@@ -261,7 +261,8 @@ const QHY6060: Model = Model {
         CONTROLS,
     ],
     digital_slots: DigitalSlots::First,
-    wire: WireForm { can_empty: false, ..SHORT_COUNTER },
+    wire: WireForm { taps: Some(TAPS_6060), can_empty: false, ..SHORT_COUNTER },
+    level: Level::Tables,
     init: InitPlan { single: INIT_6060_SINGLE, live: INIT_6060_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { supervision: true, ..QHY2020.has },
     ..QHY2020
@@ -273,18 +274,7 @@ const QHY6060FSIPRO: Model = Model {
     loader: None,
     firmware_file: None,
     device_type: 4124,
-    read_modes: &[
-        ReadMode {
-            unknown: UNSEEN,
-            wire_columns: 7936,
-            ..read_mode("HIGH GAIN MODE", Size::new(6200, 6134), &GAIN_6060[0])
-        },
-        ReadMode {
-            unknown: UNSEEN,
-            wire_columns: 7936,
-            ..read_mode("LOW GAIN MODE", Size::new(6200, 6134), &GAIN_6060[1])
-        },
-    ],
+    read_modes: &[mode_fsi("HIGH GAIN MODE", &GAIN_6060[0]), mode_fsi("LOW GAIN MODE", &GAIN_6060[1])],
     controls: &[
         &[&[gain(278.0, 1.0), offset(31.0, 0.0), speed(3.0), no_traffic(255.0, 0.0)]],
         &[
@@ -298,10 +288,20 @@ const QHY6060FSIPRO: Model = Model {
         CONTROLS,
     ],
     target_shift_tenths_c: 0,
-    wire: WireForm { can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { order: ByteOrder::Little, taps: Some(TAPS_6060FSI), can_empty: false, ..BIG_ENDIAN },
     has: Peripherals { wheel: true, gps: true, ..QHY6060.has },
     ..QHY6060
 };
+
+const fn mode_fsi(name: &'static str, gain: &'static GainLaw) -> ReadMode {
+    const ROWS: RowRule = RowRule { step: 2, align: 2, ..RowRule::PLAIN };
+    ReadMode { wire_columns: 7936, single: ROWS, live: ROWS, ..read_mode(name, Size::new(6200, 6134), gain) }
+}
+
+/// Observed in this order; the picture ends within the seventh part.
+const TAPS_6060: Taps = Taps { turns: &[4, 7, 3, 2, 5, 6, 1, 0], rows: 1 };
+/// Two rows together, the second one first.
+const TAPS_6060FSI: Taps = Taps { turns: &[8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7], rows: 2 };
 
 static GAIN_6060: [GainLaw; 2] = [
     law(&[

@@ -24,6 +24,7 @@ const PLAIN: Readout = Readout {
     bin: 1,
     header_bytes: 0,
     little_endian: false,
+    taps: None,
     numbered: true,
     orders: [RowUnit::ONE; 2],
     row_ns: [39_040, 62_000],

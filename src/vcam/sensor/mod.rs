@@ -23,7 +23,7 @@ pub(super) use row::Unit;
 
 use super::scene::optics::Field;
 use crate::model::Model;
-use crate::util::{Rect, Size};
+use crate::util::{Rect, Size, Taps};
 use gain::Pixel;
 
 /// How one readout code lays out its rows. Rows are counted as the sensor counts them:
@@ -52,6 +52,8 @@ pub(super) struct Readout {
     pub(super) header_bytes: u32,
     /// 16-bit samples have their least significant byte first.
     pub(super) little_endian: bool,
+    /// In what turn samples come.
+    pub(super) taps: Option<Taps>,
     /// The frame number stands over the first bytes of a frame.
     pub(super) numbered: bool,
     /// What numbers of rows in an order mean.

@@ -70,8 +70,30 @@ impl Columns {
 }
 
 impl Shot {
+    /// Bytes of rows that come together: mostly one.
+    fn line_bytes(&self) -> usize {
+        self.row_bytes() * self.line_rows() as usize
+    }
+
+    fn line_rows(&self) -> u32 {
+        self.readout.taps.map_or(1, |taps| taps.rows)
+    }
+
+    /// The rows of a line.
+    fn rows_of(&self, line: u32) -> std::ops::Range<u32> {
+        line * self.line_rows()..(line + 1) * self.line_rows()
+    }
+
     pub(in crate::vcam) fn row_bytes(&self) -> usize {
+<<<<<<< HEAD
         usize::from(self.columns.count) * if self.sixteen_bit { 2 } else { 1 }
+=======
+        self.readout.columns as usize * self.sample_bytes()
+    }
+
+    fn sample_bytes(&self) -> usize {
+        if self.sixteen_bit { 2 } else { 1 }
+>>>>>>> 8bac448 (Sort samples that several outputs of a sensor give in turn; frames of the QHY811, 4040 and 6060)
     }
 
     /// Bytes before the pixels; as many of the last pixels do not come.
@@ -103,9 +125,9 @@ pub(in crate::vcam) struct Imager {
     sensor: Sensor,
     /// One for each thread that may work at a block.
     scratches: Vec<Scratch>,
-    /// Rows of a frame.
+    /// Lines of a frame: rows, or rows that come together.
     block: Vec<u8>,
-    /// Which rows `block` holds.
+    /// Which lines `block` holds.
     holds: Option<Block>,
 }
 
@@ -113,13 +135,13 @@ pub(in crate::vcam) struct Imager {
 struct Block {
     key: u64,
     first: u32,
-    rows: u32,
+    lines: u32,
 }
 
-/// Most rows that are made at a time.
-const BLOCK_ROWS: u32 = 32;
+/// Most lines that are made at a time.
+const BLOCK_LINES: u32 = 32;
 /// So many are worth a thread.
-const SHARED_ROWS: u32 = 8;
+const SHARED_LINES: u32 = 8;
 /// Most threads.
 const MOST_THREADS: usize = 4;
 
@@ -139,7 +161,7 @@ impl Imager {
     /// this exposure shares with no other. The first `ready` bytes of the frame have come
     /// from the sensor; no row that comes later is looked at.
     pub(in crate::vcam) fn bytes(&mut self, shot: &Shot, key: u64, at: u64, ready: u64, out: &mut [u8]) {
-        let row_bytes = shot.row_bytes();
+        let line_bytes = shot.line_bytes();
         let header = shot.header_bytes();
         let (mut at, mut out) = (at, out);
         if at < header {
@@ -149,60 +171,64 @@ impl Imager {
             (at, out) = (header, &mut out[n..]);
         }
         at -= header;
-        let mut row = (at / row_bytes as u64) as u32;
-        let mut from = (at % row_bytes as u64) as usize;
-        let behind = (ready / row_bytes as u64) as u32;
+        let mut line = (at / line_bytes as u64) as u32;
+        let mut from = (at % line_bytes as u64) as usize;
+        let behind = (ready / line_bytes as u64) as u32;
         while !out.is_empty() {
-            let place = self.hold(shot, key, row, behind);
-            let n = out.len().min(row_bytes - from);
+            let place = self.hold(shot, key, line, behind);
+            let n = out.len().min(line_bytes - from);
             let (now, later) = out.split_at_mut(n);
             now.copy_from_slice(&self.block[place + from..place + from + n]);
             out = later;
-            row += 1;
+            line += 1;
             from = 0;
         }
     }
 
-    /// Sees to it that the block holds a row; returns where. Rows before `behind` may be
+    /// Sees to it that the block holds a line; returns where. Lines before `behind` may be
     /// made with it.
-    fn hold(&mut self, shot: &Shot, key: u64, row: u32, behind: u32) -> usize {
+    fn hold(&mut self, shot: &Shot, key: u64, line: u32, behind: u32) -> usize {
         let held = self.holds.filter(|block| block.key == key);
-        let inside = |block: &Block| (block.first..block.first + block.rows).contains(&row);
+        let inside = |block: &Block| (block.first..block.first + block.lines).contains(&line);
         let first = match held.filter(inside) {
             Some(block) => block.first,
             None => {
-                let rows = behind.saturating_sub(row).clamp(1, BLOCK_ROWS);
-                self.make(shot, row, rows);
-                self.holds = Some(Block { key, first: row, rows });
-                row
+                let lines = behind.saturating_sub(line).clamp(1, BLOCK_LINES);
+                self.make(shot, line, lines);
+                self.holds = Some(Block { key, first: line, lines });
+                line
             }
         };
-        (row - first) as usize * shot.row_bytes()
+        (line - first) as usize * shot.line_bytes()
     }
 
-    fn make(&mut self, shot: &Shot, first: u32, rows: u32) {
-        let row_bytes = shot.row_bytes();
-        self.block.resize(rows as usize * row_bytes, 0);
-        let shared = rows >= SHARED_ROWS;
-        let rows = self.block.chunks_exact_mut(row_bytes).zip(first..);
+    fn make(&mut self, shot: &Shot, first: u32, lines: u32) {
+        let line_bytes = shot.line_bytes();
+        self.block.resize(lines as usize * line_bytes, 0);
+        let shared = lines >= SHARED_LINES;
+        let lines = self.block.chunks_exact_mut(line_bytes).zip(first..);
         let Some((own, others)) = self.scratches.split_first_mut() else { return };
         match &mut self.scene {
             Scene::Pattern(pattern) => {
-                for (bytes, row) in rows {
+                for (bytes, line) in lines {
                     own.values.resize(shot.readout.columns as usize, 0);
-                    pattern.row(shot.serial, shot.picture_row(row), &shot.readout, &mut own.values);
-                    pack(shot, row, &own.values, bytes);
+                    for row in shot.rows_of(line) {
+                        pattern.row(shot.serial, shot.picture_row(row), &shot.readout, &mut own.values);
+                        pack(shot, row, &own.values, bytes);
+                    }
                 }
             }
             Scene::Lit(source) => {
                 let (source, sensor) = (&**source, &self.sensor);
                 let others = if shared { others } else { &mut [] };
-                let rows = Mutex::new(rows);
-                let next = || rows.lock().next();
+                let lines = Mutex::new(lines);
+                let next = || lines.lock().next();
                 let work = |scratch: &mut Scratch| {
-                    while let Some((bytes, row)) = next() {
-                        sensor.row(source, shot, row, scratch);
-                        pack(shot, row, &scratch.values, bytes);
+                    while let Some((bytes, line)) = next() {
+                        for row in shot.rows_of(line) {
+                            sensor.row(source, shot, row, scratch);
+                            pack(shot, row, &scratch.values, bytes);
+                        }
                     }
                 };
                 thread::scope(|scope| {
@@ -217,8 +243,10 @@ impl Imager {
     }
 }
 
-/// A row's values as they go over the cable.
+/// A row's values as they go over the cable: in the order of the row, or in turns with
+/// those of other parts of it and of the rows that come together with it.
 fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
+<<<<<<< HEAD
     let values = &values[usize::from(shot.columns.first)..];
     if shot.sixteen_bit {
         for (bytes, value) in bytes.chunks_exact_mut(2).zip(values) {
@@ -228,6 +256,17 @@ fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
     } else {
         for (byte, value) in bytes.iter_mut().zip(values) {
             *byte = (value >> 8) as u8;
+=======
+    match shot.readout.taps {
+        None => spread(shot, values, bytes, 1),
+        Some(taps) => {
+            let (row, columns) = ((wire_row % taps.rows) as usize, values.len());
+            let width = columns / taps.blocks();
+            for (block, values) in values.chunks_exact(width).enumerate() {
+                let at = taps.place(columns, row, block * width) * shot.sample_bytes();
+                spread(shot, values, &mut bytes[at..], taps.turns.len());
+            }
+>>>>>>> 8bac448 (Sort samples that several outputs of a sensor give in turn; frames of the QHY811, 4040 and 6060)
         }
     }
     if wire_row == 0 {
@@ -238,6 +277,20 @@ fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
         }
         if let Some(gps) = &shot.gps {
             bytes[number..number + HEADER_BYTES].copy_from_slice(gps);
+        }
+    }
+}
+
+/// Writes samples that are so many samples apart.
+fn spread(shot: &Shot, values: &[u16], bytes: &mut [u8], apart: usize) {
+    if shot.sixteen_bit {
+        for (bytes, value) in bytes.chunks_mut(2 * apart).zip(values) {
+            let sample = if shot.readout.little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
+            bytes[..2].copy_from_slice(&sample);
+        }
+    } else {
+        for (byte, value) in bytes.iter_mut().step_by(apart).zip(values) {
+            *byte = (value >> 8) as u8;
         }
     }
 }
