@@ -121,7 +121,7 @@ const QHY4040PROF: Model = Model {
         mode_prof("HDR Combination 16bit", 2, &GAIN_PROF_HDR),
     ],
     controls: &[
-        &[&[gain(279.0, 1.0), offset(41.0, 22.0), speed(3.0), traffic(255.0, 0.0)]],
+        &[&[gain(279.0, 1.0), offset(41.0, 22.0), speed_at(3.0, 1.0), traffic(255.0, 0.0)]],
         &[&[exposure(3600.0)], &no_balance(1.0, 4000.0, 0.0), WHEEL, HUMIDITY, PRESSURE, FRAME_NUMBERS],
         CONTROLS,
     ],

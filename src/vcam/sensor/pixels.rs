@@ -85,15 +85,11 @@ impl Shot {
     }
 
     pub(in crate::vcam) fn row_bytes(&self) -> usize {
-<<<<<<< HEAD
-        usize::from(self.columns.count) * if self.sixteen_bit { 2 } else { 1 }
-=======
-        self.readout.columns as usize * self.sample_bytes()
+        usize::from(self.columns.count) * self.sample_bytes()
     }
 
     fn sample_bytes(&self) -> usize {
         if self.sixteen_bit { 2 } else { 1 }
->>>>>>> 8bac448 (Sort samples that several outputs of a sensor give in turn; frames of the QHY811, 4040 and 6060)
     }
 
     /// Bytes before the pixels; as many of the last pixels do not come.
@@ -246,27 +242,17 @@ impl Imager {
 /// A row's values as they go over the cable: in the order of the row, or in turns with
 /// those of other parts of it and of the rows that come together with it.
 fn pack(shot: &Shot, wire_row: u32, values: &[u16], bytes: &mut [u8]) {
-<<<<<<< HEAD
+    let columns = usize::from(shot.columns.count);
     let values = &values[usize::from(shot.columns.first)..];
-    if shot.sixteen_bit {
-        for (bytes, value) in bytes.chunks_exact_mut(2).zip(values) {
-            let sample = if shot.readout.little_endian { value.to_le_bytes() } else { value.to_be_bytes() };
-            bytes.copy_from_slice(&sample);
-        }
-    } else {
-        for (byte, value) in bytes.iter_mut().zip(values) {
-            *byte = (value >> 8) as u8;
-=======
     match shot.readout.taps {
         None => spread(shot, values, bytes, 1),
         Some(taps) => {
-            let (row, columns) = ((wire_row % taps.rows) as usize, values.len());
-            let width = columns / taps.blocks();
-            for (block, values) in values.chunks_exact(width).enumerate() {
+            let row = (wire_row % taps.rows) as usize;
+            let width = (columns / taps.blocks()).max(1);
+            for (block, values) in values[..columns].chunks_exact(width).take(taps.blocks()).enumerate() {
                 let at = taps.place(columns, row, block * width) * shot.sample_bytes();
                 spread(shot, values, &mut bytes[at..], taps.turns.len());
             }
->>>>>>> 8bac448 (Sort samples that several outputs of a sensor give in turn; frames of the QHY811, 4040 and 6060)
         }
     }
     if wire_row == 0 {
