@@ -81,7 +81,8 @@ fn initialisations_are_those_recorded() {
                 continue;
             }
             let settings = settings(model, stream(parts[1]), parts[2].parse().unwrap());
-            let ours: Vec<String> = init(model, &settings).iter().filter_map(spell).collect();
+            let plan = if block[0][0] == "begin" { begin } else { init };
+            let ours: Vec<String> = plan(model, &settings).iter().filter_map(spell).collect();
             // Regions of some modes without pictures are not ordered.
             let rule = settings.mode(model).rows(settings.stream == StreamMode::Live);
             let no_region = settings.mode(model).unknown.is_some() && rule.order == RowOrder::Whole;

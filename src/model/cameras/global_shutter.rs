@@ -83,12 +83,11 @@ const fn mode_432(name: &'static str, gain: &'static GainLaw) -> ReadMode {
     }
 }
 
-/// Regions are ordered by rows and columns. The vendor's library refuses those that are not
-/// multiples of 8, and takes seconds over each; here the host cuts them.
+/// Regions are ordered by rows and columns. Widths that are no multiples of 8 make the vendor's
+/// library hang; here the host cuts them out of what is a little larger.
 const QHY342PRO: Model = Model {
     name: "QHY342pro",
     summary: "APS-C mono, global shutter, 32 Mpx, cooled, guide port",
-    level: Level::Experimental,
     product: 0x0345,
     loader: None,
     firmware_file: None,
@@ -102,7 +101,6 @@ const QHY342PRO: Model = Model {
         ReadMode {
             init_bits: 2,
             hardware_bin: 2,
-            unknown: Some("nobody has seen a frame of it"),
             pixel_um: Some(6.9),
             single: RowRule { binned: true, ..WINDOW_342PRO },
             live: RowRule { binned: true, ..WINDOW_342PRO },
@@ -119,10 +117,6 @@ const QHY342PRO: Model = Model {
     wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_PROBE, live: INIT_PROBE, start: &[], first_defaults: NO_DEFAULTS },
     has: Peripherals { guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
-    facts: &[
-        FACTS,
-        &[fact(Topic::Frames, Source::Guess, "live video, which nobody has recorded, is as single frames")],
-    ],
     ..QHY342
 };
 
@@ -202,7 +196,6 @@ const QHY487: Model = Model {
         ReadMode {
             init_bits: 2,
             hardware_bin: 2,
-            unknown: Some("nobody has seen a frame of it"),
             pixel_um: Some(5.48),
             single: BINNED_487,
             live: BINNED_487,
@@ -229,12 +222,11 @@ const ROWS_487: RowRule = RowRule {
     ..RowRule::PLAIN
 };
 
-/// Seen for the whole frame only.
 const BINNED_487: RowRule = RowRule {
     order: RowOrder::Rows { columns: 178, unit: 1, unordered: 0 },
     lead: 32,
     binned: true,
-    ..RowRule::PLAIN
+    ..ROWS_487
 };
 
 static GAIN_487: GainLaw = law(&[piece(0, rising(0, 1), fixed(8)), piece(481, fixed(480), rising(9, 1))]);
@@ -255,8 +247,8 @@ const QHY530: Model = Model {
         ReadMode {
             init_bits: 2,
             hardware_bin: 2,
-            unknown: Some("nobody has seen a frame of it"),
             pixel_um: Some(5.48),
+            wire_columns: 2672,
             single: BINNED_530,
             live: BINNED_530,
             ..read_mode("2x2 FD Binning", Size::new(2664, 2304), &LONG_8)
@@ -274,7 +266,7 @@ const QHY530: Model = Model {
 };
 
 const ROWS_530: RowRule = RowRule { lead: 64, step: 16, align: 16, ..RowRule::PLAIN };
-const BINNED_530: RowRule = RowRule { lead: 32, binned: true, ..RowRule::PLAIN };
+const BINNED_530: RowRule = RowRule { lead: 32, binned: true, ..ROWS_530 };
 
 const NO_SPEED: Control =
     row(ControlId::SPEED, Availability::No, range(0.0, 2.0, 1.0), Read::Constant(3.0), Write::Refused);

@@ -365,6 +365,7 @@ static GAIN_9701: [GainLaw; 3] = [
 const QHY1920M: Model = Model {
     name: "QHY1920M",
     summary: "scientific mono, 2 Mpx, cooled",
+    level: Level::Tables,
     product: 0xC193,
     identity: IdentityByte::Mono,
     loader: Some(0xC192),
@@ -380,7 +381,6 @@ const QHY1920M: Model = Model {
     wire: SHORT_COUNTER,
     init: InitPlan { single: INIT_1920, live: INIT_1920_LIVE, start: START_1920, first_defaults: DEFAULTS },
     has: Peripherals { gps: true, ..COOLED },
-    facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "single frames are as live ones")]],
     ..QHY2020
 };
 

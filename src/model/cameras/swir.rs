@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[QHY991, QHY992, QHY992E];
 const QHY991: Model = Model {
     name: "QHY991",
     summary: "infrared, 0.4 Mpx, cooled, guide port",
-    level: Level::Experimental,
+    level: Level::Tables,
     product: 0xD992,
     identity: IdentityByte::Any,
     loader: Some(0xD991),
@@ -28,7 +28,7 @@ const QHY991: Model = Model {
     wire: WireForm { ddr_counter: DdrCounter::Three, ..SHORT_GAIN },
     init: InitPlan { single: INIT_991, live: INIT_991_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { guide_port: Some(GuidePort::USUAL), frame_numbers: false, ..COOLED },
-    facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "single frames lie in their rows as live ones do")]],
+    facts: &[FACTS],
 };
 
 const fn mode_991(name: &'static str, readout_code: u8) -> ReadMode {
@@ -81,8 +81,9 @@ const fn binned_992(name: &'static str, readout_code: u8) -> ReadMode {
     ReadMode {
         readout_code,
         hardware_bin: 2,
-        unknown: Some("nobody has seen a frame of it"),
-        ..whole(read_mode(name, Size::new(1344, 1040), &GAIN_992))
+        wire_columns: 1360,
+        first_column: 8,
+        ..whole_single(read_mode(name, Size::new(1344, 1040), &GAIN_992))
     }
 }
 
