@@ -118,7 +118,7 @@ impl Camera {
             Ok((u64::from(camera.ddr_units()?) * DDR_UNIT_BYTES).min(most))
         };
         let bytes = waiting(self)?;
-        if bytes < 2 * frame.wire_len() as u64 || !self.model().wire.can_empty {
+        if bytes < 2 * frame.wire_len() as u64 || !self.model().can_empty(true) {
             return Ok(bytes);
         }
         self.run(turn, [Step::Send(Out::Command(Command::DdrOn))])?;

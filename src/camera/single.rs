@@ -171,7 +171,7 @@ impl Camera {
             log::debug!("{}: emptying the camera's memory", self.id());
             let endpoint = self.model().wire.endpoint;
             self.run(turn, [Step::ClearHalt])?;
-            if self.model().wire.can_empty {
+            if self.model().can_empty(false) {
                 self.run(turn, [Step::Send(Out::Command(Command::DdrOn))])?;
             }
             readout::drain(&self.link, endpoint)?;

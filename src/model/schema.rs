@@ -520,6 +520,13 @@ impl Model {
         groups.iter().copied().flatten()
     }
 
+    /// Whether the DDR buffer can be emptied. The order for it also switches the buffer on, so
+    /// only where the stream mode has it on.
+    pub fn can_empty(&self, live: bool) -> bool {
+        let init = if live { self.init.live } else { self.init.single };
+        self.wire.can_empty && init.contains(&InitStep::DdrOn)
+    }
+
     /// Number of the read modes.
     pub fn read_mode_count(&self) -> u32 {
         self.read_modes.len() as u32

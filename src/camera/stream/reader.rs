@@ -170,7 +170,7 @@ impl Reader {
             return;
         }
         log::info!("live video is read too slowly: {units} units wait in the camera and are dropped");
-        if !self.model.wire.can_empty {
+        if !self.model.can_empty(true) {
             self.stream.want_room();
             self.backlog.note_emptied();
         } else if self.link.send(&Out::Command(Command::DdrOn)).is_ok() {
