@@ -47,7 +47,7 @@ pub(crate) fn stale(models: &[&'static Model], list: &[Difference]) -> Vec<Strin
     let due = |row: &&Difference| row.must_occur() && row.seen() == 0;
     list.iter()
         .filter(due)
-        .filter(|row| model::driven().filter(|m| is_about(row, m)).all(|m| was_run(m)))
+        .filter(|row| model::driven().filter(|m| is_about(row, m)).all(&was_run))
         .map(|row| format!("{} is listed but does not occur", row.id))
         .collect()
 }

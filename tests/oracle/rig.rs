@@ -160,7 +160,7 @@ const ANOTHER_LIBUSB: &str = "this build has libusb compiled in; install its dev
 
 /// How often the vendor's library may crash in one scenario: it frees USB transfers that
 /// are in flight when live video stops, and whether that kills it is a matter of timing.
-const CRASHES: u32 = 4;
+const CRASHES: u32 = 12;
 
 /// A run of one part of one model that takes longer hangs.
 const HANGS_S: u64 = 60;
