@@ -272,7 +272,7 @@ impl FramePlan {
         };
         let pixels = frame::Plan::new(frame::Settings {
             wire: WireLayout { columns: wire.size.width, rows: wire.size.height, sample },
-            taps: model.wire.taps,
+            taps: mode.taps,
             crop: wire.crop,
             bin: settings.bin,
             same_colour: settings.bins_colours(model),

@@ -24,7 +24,6 @@ use crate::util::{Rect, Size};
 pub(super) const BIG_ENDIAN: WireForm = WireForm {
     endpoint: 0x81,
     order: ByteOrder::Big,
-    taps: None,
     live_header_bytes: 0,
     can_empty: true,
     ddr_counter: DdrCounter::Word { bit: 6 },
@@ -347,6 +346,7 @@ pub(super) const fn read_mode(name: &'static str, image: Size, gain: &'static Ga
         init_bits: 0,
         wire_columns: image.width,
         first_column: 0,
+        taps: None,
         single: RowRule::PLAIN,
         live: RowRule::PLAIN,
         gain,

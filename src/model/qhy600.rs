@@ -44,7 +44,6 @@ const MONO: Model = Model {
     wire: WireForm {
         endpoint: 0x81,
         order: ByteOrder::Big,
-        taps: None,
         live_header_bytes: 0,
         can_empty: true,
         ddr_counter: DdrCounter::Word { bit: 6 },
@@ -149,6 +148,7 @@ const fn mode(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> R
         readout_code,
         wire_columns: 9600,
         first_column: 0,
+        taps: None,
         single: SINGLE_ROWS,
         live: LIVE_ROWS,
         gain,

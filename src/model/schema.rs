@@ -97,6 +97,8 @@ pub struct ReadMode {
     pub wire_columns: u32,
     /// Which of them is the first of the whole frame.
     pub first_column: u32,
+    /// In what turn the samples of rows come, if not in the order of the picture.
+    pub taps: Option<Taps>,
     /// From region to rows on the bus, single frames.
     pub single: RowRule,
     /// The same in live video.
@@ -200,8 +202,6 @@ pub struct WireForm {
     pub endpoint: u8,
     /// Byte order of 16-bit samples.
     pub order: ByteOrder,
-    /// In what turn samples come, if not in the order of the picture.
-    pub taps: Option<Taps>,
     /// Bytes before the pixels of a live frame.
     pub live_header_bytes: u32,
     /// Whether the order that empties the DDR buffer is known of this model.

@@ -52,7 +52,7 @@ const QHY811M: Model = Model {
         },
     ],
     controls: &[&[&[offset(4095.0, 255.0)]], CONTROLS],
-    wire: WireForm { order: ByteOrder::Little, taps: Some(HALVES), can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { order: ByteOrder::Little, can_empty: false, ..BIG_ENDIAN },
     level: Level::Tables,
     facts: &[FACTS],
     ..QHY661
@@ -95,6 +95,7 @@ const HALVES: Taps = Taps { turns: &[0, 1], rows: 1 };
 
 const FULL_811: ReadMode = ReadMode {
     effective: Rect::new(268, 268, 19240, 12840),
+    taps: Some(HALVES),
     ..full("Normal Mode", Size::new(19776, 13120), &GAIN_811)
 };
 

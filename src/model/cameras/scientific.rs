@@ -1,8 +1,8 @@
 //! Scientific sensors: QHY2020, QHY4040 and 4040PROF, QHY42 and 42PRO, QHY6060 and
 //! 6060FSIPro, QHY9701, QHY1920 M and C, QHY5III0204 and QHY10768.
 //!
-//! Of most of them it is not known how the bytes of a frame become a picture (12-bit words
-//! or two halves, perhaps); they take settings and no pictures.
+//! Most give the samples of several blocks of columns in turn; where that is not known,
+//! they take settings and no pictures.
 
 use super::*;
 
@@ -27,7 +27,7 @@ const UNSEEN: Option<&str> = Some("nobody has seen a frame of it");
 const QHY2020: Model = Model {
     name: "QHY2020",
     summary: "scientific mono, 4 Mpx, cooled",
-    level: Level::Experimental,
+    level: Level::Tables,
     product: 0x2021,
     identity: IdentityByte::Any,
     loader: Some(0x2020),
@@ -38,7 +38,7 @@ const QHY2020: Model = Model {
     pixel_um: 6.5,
     ddr_mib: 512,
     read_modes: &[
-        mode_2020("HDR MODE", Size::new(4096, 2048)),
+        ReadMode { taps: Some(EIGHTHS), unknown: None, ..mode_2020("HDR MODE", Size::new(4096, 2048)) },
         mode_2020("STD MODE LGC", Size::new(2048, 2048)),
         mode_2020("STD MODE HGC", Size::new(2048, 2048)),
     ],
@@ -80,8 +80,10 @@ const QHY4040: Model = Model {
     sensor: "Gpixel GSENSE4040",
     pixel_um: 9.0,
     ddr_mib: 1024,
-    read_modes: &[whole(read_mode("STANDARD MODE", Size::new(4096, 4118), &GAIN_4040))],
-    wire: WireForm { taps: Some(EIGHTHS), ..QHY2020.wire },
+    read_modes: &[ReadMode {
+        taps: Some(EIGHTHS),
+        ..whole(read_mode("STANDARD MODE", Size::new(4096, 4118), &GAIN_4040))
+    }],
     controls: &[
         &[&[gain(279.0, 1.0), offset(41.0, 22.0), speed_at(4.0, 1.0), refused_traffic(60.0, 0.0)]],
         &[
@@ -105,6 +107,8 @@ const QHY4040: Model = Model {
 
 /// Eight parts of each row.
 const EIGHTHS: Taps = Taps { turns: &[0, 1, 2, 3, 4, 5, 6, 7], rows: 1 };
+/// Eight parts of two rows, those of the second one first.
+const TWO_ROWS: Taps = Taps { turns: &[8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7], rows: 2 };
 
 static GAIN_4040: GainLaw = law(&[piece(0, rising(0, 1), fixed(8)), piece(33, fixed(32), rising(9, 1))]);
 
@@ -127,14 +131,14 @@ const QHY4040PROF: Model = Model {
     ],
     bins: &[1, 2],
     traffic: TrafficLaw::Value,
-    wire: WireForm { taps: Some(EIGHTHS), can_empty: false, ..SHORT_GAIN },
+    wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT_PROF_SINGLE, live: INIT_PROF_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { cooler: true, wheel: true, ..BARE },
     ..QHY4040
 };
 
 const fn mode_prof(name: &'static str, readout_code: u8, gain: &'static GainLaw) -> ReadMode {
-    ReadMode { readout_code, ..whole(read_mode(name, Size::new(4096, 4118), gain)) }
+    ReadMode { readout_code, taps: Some(EIGHTHS), ..whole(read_mode(name, Size::new(4096, 4118), gain)) }
 }
 
 static GAIN_PROF: GainLaw = law(&[
@@ -198,13 +202,13 @@ const QHY42PRO: Model = Model {
     read_modes: &[
         ReadMode {
             init_bits: 2,
-            unknown: NO_CROP,
+            taps: Some(Taps { rows: 1, ..TWO_ROWS }),
             ..whole(read_mode("HDR MODE", Size::new(4096, 2048), &GAIN_42PRO_HDR))
         },
-        ReadMode { unknown: NO_CROP, ..whole(read_mode("STD MODE", Size::new(2048, 2048), &GAIN_42PRO)) },
+        ReadMode { taps: Some(TWO_ROWS), ..whole(read_mode("STD MODE", Size::new(2048, 2048), &GAIN_42PRO)) },
     ],
     controls: &[
-        &[&[gain(255.0, 1.0), offset(870.0, 22.0), speed(1.0), no_traffic(60.0, 0.0)]],
+        &[&[gain(255.0, 1.0), offset(870.0, 22.0), speed(1.0), refused_traffic(60.0, 0.0)]],
         &[
             &[exposure_from(50.0, 300.0, 100.0)],
             &no_balance(8.0, 255.0, 0.0),
@@ -216,7 +220,7 @@ const QHY42PRO: Model = Model {
         ],
         CONTROLS,
     ],
-    level: Level::Experimental,
+    level: Level::Tables,
     digital_slots: DigitalSlots::All,
     init: InitPlan { single: INIT_42PRO_SINGLE, live: INIT_42PRO_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { cooler: true, gps: true, ..BARE },
@@ -245,23 +249,14 @@ const QHY6060: Model = Model {
     sensor: "Gpixel GSENSE6060",
     pixel_um: 10.0,
     ddr_mib: 1024,
-    read_modes: &[
-        ReadMode {
-            wire_columns: 7936,
-            ..whole(read_mode("HIGH GAIN MODE", Size::new(6200, 6134), &GAIN_6060[0]))
-        },
-        ReadMode {
-            wire_columns: 7936,
-            ..whole(read_mode("LOW GAIN MODE", Size::new(6200, 6134), &GAIN_6060[1]))
-        },
-    ],
+    read_modes: &[mode_6060("HIGH GAIN MODE", &GAIN_6060[0]), mode_6060("LOW GAIN MODE", &GAIN_6060[1])],
     controls: &[
         &[&[gain(278.0, 1.0), offset(31.0, 0.0), speed(3.0), no_traffic(255.0, 0.0)]],
         &[&[exposure(3600.0)], HUMIDITY, PRESSURE, FRAME_NUMBERS],
         CONTROLS,
     ],
     digital_slots: DigitalSlots::First,
-    wire: WireForm { taps: Some(TAPS_6060), can_empty: false, ..SHORT_COUNTER },
+    wire: WireForm { can_empty: false, ..SHORT_COUNTER },
     level: Level::Tables,
     init: InitPlan { single: INIT_6060_SINGLE, live: INIT_6060_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { supervision: true, ..QHY2020.has },
@@ -288,20 +283,32 @@ const QHY6060FSIPRO: Model = Model {
         CONTROLS,
     ],
     target_shift_tenths_c: 0,
-    wire: WireForm { order: ByteOrder::Little, taps: Some(TAPS_6060FSI), can_empty: false, ..BIG_ENDIAN },
+    wire: WireForm { order: ByteOrder::Little, can_empty: false, ..BIG_ENDIAN },
     has: Peripherals { wheel: true, gps: true, ..QHY6060.has },
     ..QHY6060
 };
 
+const fn mode_6060(name: &'static str, gain: &'static GainLaw) -> ReadMode {
+    ReadMode {
+        wire_columns: 7936,
+        taps: Some(TAPS_6060),
+        ..whole(read_mode(name, Size::new(6200, 6134), gain))
+    }
+}
+
 const fn mode_fsi(name: &'static str, gain: &'static GainLaw) -> ReadMode {
     const ROWS: RowRule = RowRule { step: 2, align: 2, ..RowRule::PLAIN };
-    ReadMode { wire_columns: 7936, single: ROWS, live: ROWS, ..read_mode(name, Size::new(6200, 6134), gain) }
+    ReadMode {
+        wire_columns: 7936,
+        taps: Some(TWO_ROWS),
+        single: ROWS,
+        live: ROWS,
+        ..read_mode(name, Size::new(6200, 6134), gain)
+    }
 }
 
 /// Observed in this order; the picture ends within the seventh part.
 const TAPS_6060: Taps = Taps { turns: &[4, 7, 3, 2, 5, 6, 1, 0], rows: 1 };
-/// Two rows together, the second one first.
-const TAPS_6060FSI: Taps = Taps { turns: &[8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7], rows: 2 };
 
 static GAIN_6060: [GainLaw; 2] = [
     law(&[
@@ -415,6 +422,7 @@ const CONTROLS_1920: ControlGroups = &[
 const QHY5III0204: Model = Model {
     name: "QHY5III0204",
     summary: "line sensor, mono, cooled",
+    level: Level::Experimental,
     product: 0x0205,
     loader: None,
     firmware_file: None,

@@ -68,9 +68,9 @@ fn readout(model: &Model, mode: &ReadMode) -> Readout {
         bin: mode.hardware_bin,
         header_bytes: model.wire.live_header_bytes,
         little_endian: model.wire.order == ByteOrder::Little,
-        taps: model.wire.taps,
+        taps: mode.taps,
         // Where it would stand among samples that come in turns, nobody has seen.
-        numbered: model.has.frame_numbers && model.wire.taps.is_none(),
+        numbered: model.has.frame_numbers && mode.taps.is_none(),
         orders: both.map(row_unit),
         row_ns: row_ns.map(|ns| ns.round() as u64),
         traffic_ns: [0, 1].map(|i| (row_ns[i] * TRAFFIC_PART[i]).round() as u64),
