@@ -332,7 +332,14 @@ const QHY9701: Model = Model {
     read_modes: &[
         mode_9701("HIGH GAIN MODE", 0, &GAIN_9701[0]),
         mode_9701("LOW GAIN MODE", 0, &GAIN_9701[1]),
-        ReadMode { fixed: &[(ControlId::OFFSET, 100.0)], ..mode_9701("Linearity HDR", 1, &GAIN_9701[2]) },
+        ReadMode {
+            wire_columns: 2688,
+            fixed: &[(ControlId::OFFSET, 100.0)],
+            unknown: Some(
+                "twice as many samples come as there are pixels; how they become a picture is not known",
+            ),
+            ..mode_9701("Linearity HDR", 1, &GAIN_9701[2])
+        },
     ],
     controls: &[
         &[&[gain(62.0, 30.0), offset(450.0, 30.0), speed(1.0), traffic(60.0, 0.0)]],

@@ -17,7 +17,10 @@ const QHY991: Model = Model {
     sensor: "Sony IMX991",
     pixel_um: 5.0,
     ddr_mib: 512,
-    read_modes: &[mode_991("Global Shutter Mode", 0), mode_991("Rolling Shutter Mode", 1)],
+    read_modes: &[
+        mode_991("Global Shutter Mode", 0),
+        ReadMode { live: ROLLING_991, ..mode_991("Rolling Shutter Mode", 1) },
+    ],
     controls: &[&[&[gain(511.0, 1.0), speed(2.0), exposure_from(50.0, 300.0, 100.0)], NO_DEFECTS], CONTROLS],
     bins: &[1, 2],
     depths: &[8, 16],
@@ -32,17 +35,22 @@ const QHY991: Model = Model {
 };
 
 const fn mode_991(name: &'static str, readout_code: u8) -> ReadMode {
-    const ROWS: RowRule = RowRule { lead: 20, ..RowRule::PLAIN };
     ReadMode {
         effective: Rect::new(0, 0, 656, 520),
         readout_code,
         wire_columns: 768,
         first_column: 4,
-        single: RowRule { order: RowOrder::Whole, ..ROWS },
-        live: ROWS,
+        single: RowRule { order: RowOrder::Whole, ..ROWS_991 },
+        live: ROWS_991,
         ..read_mode(name, Size::new(752, 520), &PLAIN_64)
     }
 }
+
+const ROWS_991: RowRule = RowRule { lead: 20, ..RowRule::PLAIN };
+
+/// Four rows more come in live video, ahead of the picture.
+const ROLLING_991: RowRule =
+    RowRule { order: RowOrder::Rows { columns: 0, unit: 1, unordered: 4 }, lead: 24, ..ROWS_991 };
 
 const QHY992: Model = Model {
     name: "QHY992",
