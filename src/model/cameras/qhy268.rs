@@ -62,7 +62,7 @@ const QHY26800A: Model = Model {
         mode_a("Extend Fullwell 2CMS", 3, &EXTENDED),
         mode_a("PhotoGraphic DSO 2CMS", 3, &PHOTOGRAPHIC_255),
         mode_a("High Gain 2CMS", 3, &HIGH_GAIN_SWITCHING),
-        mode_a("12BIT High Speed Mode", 2, &HIGH_GAIN_SWITCHING),
+        ReadMode { wire_columns: 6288, ..mode_a("12BIT High Speed Mode", 2, &HIGH_GAIN_SWITCHING) },
     ],
     wire: WireForm { ddr_counter: DdrCounter::Word { bit: 11 }, ..BIG_ENDIAN },
     has: Peripherals { watchdog: false, ..MONO.has },
