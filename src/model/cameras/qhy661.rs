@@ -1,5 +1,4 @@
-//! The largest sensors: QHY661 (Sony IMX661) and QHY811 M and C (Sony IMX811). Nobody has
-//! recorded a frame of them.
+//! The largest sensors: QHY661 (Sony IMX661) and QHY811 M and C (Sony IMX811).
 
 use super::*;
 
@@ -18,7 +17,10 @@ const QHY661: Model = Model {
     sensor: "Sony IMX661",
     pixel_um: 3.45,
     ddr_mib: 2048,
-    read_modes: &[full("STANDARD MODE", Size::new(13968, 9696), &GAIN_661)],
+    read_modes: &[ReadMode {
+        unknown: Some("rows of its upper and its lower half come together, which is not sorted yet"),
+        ..full("STANDARD MODE", Size::new(13968, 9696), &GAIN_661)
+    }],
     controls: &[&[&[offset(1023.0, 255.0)]], CONTROLS],
     bins: &[1, 2, 3, 4],
     depths: &[8, 16],
@@ -29,7 +31,7 @@ const QHY661: Model = Model {
     wire: WireForm { can_empty: false, ..SHORT_GAIN },
     init: InitPlan { single: INIT, live: INIT, start: &[], first_defaults: DEFAULTS_TRAFFIC },
     has: Peripherals { gps: true, ..COOLED },
-    facts: &[FACTS, &[fact(Topic::Frames, Source::Guess, "a frame is the picture and nothing else")]],
+    facts: &[FACTS],
 };
 
 const QHY811M: Model = Model {
