@@ -309,9 +309,10 @@ pub(crate) fn report(models: &[&'static Model], sections: &[Section]) -> (String
     let framed = models.iter().filter(|m| all_equal(m, true)).count();
     let frames: usize = sections.iter().map(|s| s.frames).sum();
     let mut line = format!(
-        "{} models: {} equal in every setting, {framed} also in single or live frames; {equal} of {} sections \
-         equal, {frames} frames equal to the scene",
+        "{} models, {} scenarios: {} models equal in every setting, {framed} in single or live frames; {equal} of \
+         {} sections equal, {frames} frames equal to the scene",
         models.len(),
+        models.iter().map(|model| scripts(model).len()).sum::<usize>(),
         commands.len(),
         sections.len()
     );

@@ -88,6 +88,7 @@ const fn mode_492(name: &'static str, gain: &'static GainLaw) -> ReadMode {
 
 const QHY492MT: Model = Model {
     name: "QHY492MT",
+    level: Level::Tables,
     summary: "4/3-inch mono, 47 Mpx, cooled",
     product: 0xC495,
     identity: IdentityByte::Any,
@@ -97,7 +98,6 @@ const QHY492MT: Model = Model {
     read_modes: &[ReadMode {
         // The vendor's library answers rows down to 5708, which the frame has not.
         effective: Rect::new(0, 60, 8432, 5588),
-        unknown: Some("nobody has seen a frame of it"),
         ..whole(read_mode("STANDARD MODE", Size::new(8432, 5648), &GAIN_492MT))
     }],
     controls: &[&[&[gain(200.0, 30.0)], &no_balance(8.0, 255.0, 8.0)], CONTROLS],
