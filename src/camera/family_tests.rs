@@ -105,6 +105,23 @@ fn initialisations_are_those_recorded() {
     assert!(compared > 200, "{compared}");
 }
 
+/// Last of an initialisation, and last before the camera is given back.
+#[test]
+fn cameras_that_want_to_know_are_told_that_the_host_watches() {
+    let say = |on| Step::Send(Out::Command(Command::Supervision { on }));
+    for (name, told) in
+        [("QHY411M", true), ("QHY461C", true), ("QHY811C", true), ("QHY6060", true), ("QHY661", false)]
+    {
+        let model = by_name(name).unwrap();
+        for stream in [StreamMode::Single, StreamMode::Live] {
+            let plan = init(model, &settings(model, stream, 0));
+            assert_eq!(plan.contains(&say(true)), told, "{name}");
+            assert_eq!(plan.last() == Some(&say(true)), told, "{name}");
+        }
+        assert_eq!(close(model, false).last() == Some(&say(false)), told, "{name}");
+    }
+}
+
 /// For an odd first row the vendor's library orders the next even one and hands out a wrong
 /// row: then only what we order is checked to hold the region.
 #[test]
