@@ -7,7 +7,8 @@
 //! emptied. That is early enough: whatever did not fit comes a full memory behind what was
 //! read at that moment, and after an overflow the counter stays high, because nothing but
 //! reading lowers it. It holds too for a variant with half the memory, which looks the same
-//! on the cable.
+//! on the cable. Where live video goes past the memory, nothing is asked: frames that find no
+//! room are too short then.
 
 use crate::model::Model;
 use crate::wire::status::DDR_UNIT_BYTES;
@@ -21,7 +22,7 @@ pub(super) struct Backlog {
 
 impl Backlog {
     pub(super) fn new(model: &Model) -> Backlog {
-        Backlog { memory: u64::from(model.ddr_mib) << 20, read: 0 }
+        Backlog { memory: u64::from(model.memory_mib(true)) << 20, read: 0 }
     }
 
     /// So many bytes were read.

@@ -527,6 +527,13 @@ impl Model {
         self.wire.can_empty && init.contains(&InitStep::DdrOn)
     }
 
+    /// Memory in MiB that frames go through in a stream mode; 0 where the initialisation
+    /// switches it off.
+    pub fn memory_mib(&self, live: bool) -> u32 {
+        let init = if live { self.init.live } else { self.init.single };
+        if init.contains(&InitStep::Ddr(0)) { 0 } else { self.ddr_mib }
+    }
+
     /// Number of the read modes.
     pub fn read_mode_count(&self) -> u32 {
         self.read_modes.len() as u32
