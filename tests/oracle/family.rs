@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use parking_lot::Mutex;
-use qhyccd::model::{self, ControlId, Model, ReadMode, RowOrder, TrafficLaw};
+use qhyccd::model::{self, ControlId, Level, Model, ReadMode, RowOrder, TrafficLaw};
 use qhyccd::util::Rect;
 
 use super::listed::Difference;
@@ -314,23 +314,32 @@ pub(crate) fn report(models: &[&'static Model], sections: &[Section]) -> (String
         }
     };
     let commands: Vec<_> = models.iter().filter(|m| all_equal(m, false)).map(|m| m.name).collect();
-    let framed = models.iter().filter(|m| all_equal(m, true)).count();
+    let framed: Vec<_> = models.iter().filter(|m| all_equal(m, true)).map(|m| m.name).collect();
     let frames: usize = sections.iter().map(|s| s.frames).sum();
     let mut line = format!(
-        "{} models, {} scenarios: {} models equal in every setting, {framed} in single or live frames; {equal} of \
+        "{} models, {} scenarios: {} models equal in every setting, {} in single or live frames; {equal} of \
          {} sections equal, {frames} frames equal to the scene",
         models.len(),
         models.iter().map(|model| scripts(model).len()).sum::<usize>(),
         commands.len(),
+        framed.len(),
         sections.len()
     );
     if std::env::var_os("ORACLE_LIST").is_some() {
-        write!(line, "\nequal in every setting: {}", commands.join(" ")).expect("string");
+        for (what, names) in [("every setting", &commands), ("frames", &framed)] {
+            write!(line, "\nequal in {what}: {}", names.join(" ")).expect("string");
+        }
     }
     let failed = sections.iter().filter(|s| !s.failures.is_empty()).flat_map(|s| {
         // One model is looked into; of many, the first ones tell what is wrong.
         let shown = if models.len() == 1 { usize::MAX } else { 6 };
         s.failures.iter().take(shown).map(move |text| format!("{} {}: {text}", s.model.name, s.name))
     });
-    (line, failed.collect())
+    // Tables say themselves whether they were compared.
+    let level = |model: &&'static Model| {
+        let equal = commands.contains(&model.name) && framed.contains(&model.name);
+        let told = model.level == Level::Oracle;
+        (equal != told).then(|| format!("{}: equal is {equal}, its level is {:?}", model.name, model.level))
+    };
+    (line, failed.chain(models.iter().filter_map(level)).collect())
 }
