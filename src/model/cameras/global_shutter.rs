@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[QHY342, QHY432, QHY342PRO, QHY550M, QHY55
 const QHY342: Model = Model {
     name: "QHY342",
     summary: "APS-C mono, global shutter, 32 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0x0343,
     identity: IdentityByte::Any,
     loader: Some(0x0342),
@@ -125,7 +125,7 @@ const WINDOW_342PRO: RowRule = RowRule { order: RowOrder::Window(8), ..RowRule::
 const QHY550M: Model = Model {
     name: "QHY550M",
     summary: "2/3-inch mono, polarising, global shutter, 5 Mpx, cooled, guide port",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC551,
     identity: IdentityByte::Mono,
     loader: Some(0xC550),
@@ -179,7 +179,7 @@ const CONTROLS_550: ControlGroups = &[
 const QHY487: Model = Model {
     name: "QHY487",
     summary: "mono, global shutter, 8 Mpx, cooled, guide port",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC488,
     loader: None,
     firmware_file: None,

@@ -6,7 +6,7 @@ pub(super) use super::gain::*;
 pub(super) use super::gain_laws::*;
 pub(super) use super::rows::{RowOrder, RowRule};
 pub(super) use super::schema::*;
-pub(super) use super::source::{Level, Source, Topic};
+pub(super) use super::source::Level;
 pub(super) use crate::util::{Bayer, Rect, Size, Taps};
 
 mod global_shutter;

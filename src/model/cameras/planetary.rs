@@ -19,7 +19,7 @@ pub(super) static MODELS: &[Model] = &[
 const SONY: Model = Model {
     name: "",
     summary: "",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0,
     identity: IdentityByte::Any,
     loader: None,

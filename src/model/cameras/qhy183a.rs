@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR];
 const MONO: Model = Model {
     name: "QHY183AM",
     summary: "1-inch mono, 20 Mpx, cooled, guide port",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xD184,
     identity: IdentityByte::Mono,
     loader: Some(0xD183),

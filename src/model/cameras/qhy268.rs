@@ -49,7 +49,7 @@ const COLOUR: Model = Model {
 const QHY26800A: Model = Model {
     name: "QHY26800A",
     summary: "APS-C mono, 26 Mpx, cooled, with a guide camera",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC26D,
     identity: IdentityByte::Any,
     loader: None,

@@ -53,7 +53,7 @@ const fn mode_410(name: &'static str, gain: &'static GainLaw) -> ReadMode {
 const QHY492M: Model = Model {
     name: "QHY492M",
     summary: "4/3-inch mono, 9 Mpx, cooled",
-    level: Level::Experimental,
+    level: Level::Oracle,
     product: 0xC493,
     identity: IdentityByte::Mono,
     loader: Some(0xC492),
@@ -67,10 +67,6 @@ const QHY492M: Model = Model {
     bins: &[1, 2],
     digital_slots: DigitalSlots::All,
     traffic: TrafficLaw::Value,
-    facts: &[
-        FACTS,
-        &[fact(Topic::Frames, Source::Guess, "where the picture begins in a single frame: as in a live one")],
-    ],
     ..QHY410C
 };
 
@@ -88,7 +84,7 @@ const fn mode_492(name: &'static str, gain: &'static GainLaw) -> ReadMode {
 
 const QHY492MT: Model = Model {
     name: "QHY492MT",
-    level: Level::Tables,
+    level: Level::Oracle,
     summary: "4/3-inch mono, 47 Mpx, cooled",
     product: 0xC495,
     identity: IdentityByte::Any,

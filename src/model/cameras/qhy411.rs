@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR, OLDER];
 const MONO: Model = Model {
     name: "QHY411M",
     summary: "medium format mono, 151 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC414,
     identity: IdentityByte::Mono,
     loader: Some(0xC413),

@@ -9,7 +9,7 @@ pub(super) static MODELS: &[Model] = &[MONO, COLOUR];
 const MONO: Model = Model {
     name: "QHY461M",
     summary: "medium format mono, 102 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC462,
     identity: IdentityByte::Mono,
     loader: Some(0xC461),

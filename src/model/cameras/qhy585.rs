@@ -9,7 +9,7 @@ pub(super) static MODELS: &[Model] =
 const PLANETARY_MONO: Model = Model {
     name: "QHY5III585M",
     summary: "planetary mono, 8 Mpx, guide port",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0x0586,
     identity: IdentityByte::Mono,
     loader: Some(0x0585),

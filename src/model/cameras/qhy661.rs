@@ -55,7 +55,7 @@ const QHY811M: Model = Model {
     ],
     controls: &[&[&[offset(4095.0, 255.0)]], CONTROLS],
     wire: WireForm { order: ByteOrder::Little, can_empty: false, ..BIG_ENDIAN },
-    level: Level::Tables,
+    level: Level::Oracle,
     facts: &[FACTS],
     ..QHY661
 };

@@ -27,7 +27,7 @@ const UNSEEN: Option<&str> = Some("nobody has seen a frame of it");
 const QHY2020: Model = Model {
     name: "QHY2020",
     summary: "scientific mono, 4 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0x2021,
     identity: IdentityByte::Any,
     loader: Some(0x2020),
@@ -71,7 +71,7 @@ static GAIN_2020: GainLaw = law(&[
 
 const QHY4040: Model = Model {
     name: "QHY4040",
-    level: Level::Tables,
+    level: Level::Oracle,
     summary: "scientific mono, 17 Mpx, cooled",
     product: 0x4041,
     loader: Some(0x4040),
@@ -220,7 +220,7 @@ const QHY42PRO: Model = Model {
         ],
         CONTROLS,
     ],
-    level: Level::Tables,
+    level: Level::Oracle,
     digital_slots: DigitalSlots::All,
     init: InitPlan { single: INIT_42PRO_SINGLE, live: INIT_42PRO_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { cooler: true, gps: true, ..BARE },
@@ -257,7 +257,7 @@ const QHY6060: Model = Model {
     ],
     digital_slots: DigitalSlots::First,
     wire: WireForm { can_empty: false, ..SHORT_COUNTER },
-    level: Level::Tables,
+    level: Level::Oracle,
     init: InitPlan { single: INIT_6060_SINGLE, live: INIT_6060_LIVE, start: &[], first_defaults: &[] },
     has: Peripherals { supervision: true, ..QHY2020.has },
     ..QHY2020
@@ -321,7 +321,7 @@ static GAIN_6060: [GainLaw; 2] = [
 const QHY9701: Model = Model {
     name: "QHY9701",
     summary: "scientific mono, 1.4 Mpx, cooled, guide port",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0x9702,
     loader: Some(0x9701),
     firmware_file: Some("QHY9701.img"),
@@ -379,7 +379,7 @@ static GAIN_9701: [GainLaw; 3] = [
 const QHY1920M: Model = Model {
     name: "QHY1920M",
     summary: "scientific mono, 2 Mpx, cooled",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xC193,
     identity: IdentityByte::Mono,
     loader: Some(0xC192),

@@ -7,7 +7,7 @@ pub(super) static MODELS: &[Model] = &[QHY991, QHY992, QHY992E];
 const QHY991: Model = Model {
     name: "QHY991",
     summary: "infrared, 0.4 Mpx, cooled, guide port",
-    level: Level::Tables,
+    level: Level::Oracle,
     product: 0xD992,
     identity: IdentityByte::Any,
     loader: Some(0xD991),
