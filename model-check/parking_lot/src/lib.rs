@@ -31,6 +31,10 @@ impl<T: ?Sized> Mutex<T> {
     pub fn lock(&self) -> MutexGuard<'_, T> {
         MutexGuard { lock: &self.0, held: Some(self.0.lock().expect("no panic under a lock")) }
     }
+
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        Some(MutexGuard { lock: &self.0, held: Some(self.0.try_lock().ok()?) })
+    }
 }
 
 impl<T: ?Sized> MutexGuard<'_, T> {
